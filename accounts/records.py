@@ -1,0 +1,72 @@
+"""What accounts gives to others: frozen values, never model instances. No Django here."""
+
+import msgspec
+
+ROLE_RANK = {"viewer": 1, "member": 2, "owner": 3}
+"""Each role may do what those of lower rank may."""
+SCOPES = ("ingest", "read", "admin")
+"""What a key may do; `admin` includes the others."""
+
+
+class KeyAccess(msgspec.Struct, frozen=True):
+    """What a valid key opens."""
+
+    key_pk: int
+    project_pk: int
+    project_slug: str
+    scopes: frozenset[str]
+    redaction_key: bytes
+    """32 bytes, of the project."""
+
+    def allows(self, scope: str) -> bool:
+        """May the key do this?"""
+        return scope in self.scopes or "admin" in self.scopes
+
+
+class ProjectAccess(msgspec.Struct, frozen=True):
+    """A project as one user may see it."""
+
+    project_pk: int
+    slug: str
+    name: str
+    role: str
+    """owner, member or viewer"""
+
+    def allows(self, role: str) -> bool:
+        """Is the user's role at least this one?"""
+        return ROLE_RANK[self.role] >= ROLE_RANK[role]
+
+
+class ApiKeyRow(msgspec.Struct, frozen=True):
+    """A key without the key."""
+
+    pk: int
+    name: str
+    prefix: str
+    scopes: tuple[str, ...]
+    created_ns: int
+    created_by: str
+    """User name, or empty."""
+    last_used_ns: int | None
+    revoked_ns: int | None
+
+
+class MemberRow(msgspec.Struct, frozen=True):
+    """A member of a project."""
+
+    user_pk: int
+    username: str
+    email: str
+    role: str
+    created_ns: int
+
+
+class AuditRow(msgspec.Struct, frozen=True):
+    """One thing somebody changed."""
+
+    pk: int
+    time_ns: int
+    username: str
+    """Empty when the program itself did it."""
+    action: str
+    detail: dict[str, object]

@@ -1,0 +1,120 @@
+"""Everything detectors look at: the records of one mission, its tree, its outcome, and ways from one to the other."""
+
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+import msgspec
+
+from analysis.algorithms.failures import Failure, rank_failures
+from analysis.algorithms.findings import Ref, llm_ref, span_ref, tool_ref
+from analysis.algorithms.outcome import MissionOutcome, compute_outcome
+from analysis.algorithms.tree import MissionTree, SpanKey, build_tree
+from llmlog.records import LlmCallRow, ToolCallRow
+from traces.records import LogRow, SpanRow
+
+_NO_TIME = 1 << 80
+
+
+class MissionFacts(msgspec.Struct, frozen=True):
+    """One mission at one moment. Calls are in order of start."""
+
+    tree: MissionTree
+    outcome: MissionOutcome
+    failures: tuple[Failure, ...]
+    llm_calls: tuple[LlmCallRow, ...]
+    tool_calls: tuple[ToolCallRow, ...]
+    error_logs: tuple[LogRow, ...]
+    """Log records of severity ERROR and above, in order of time."""
+    now_ns: int
+    llm_by_key: dict[SpanKey, LlmCallRow]
+    tool_by_key: dict[SpanKey, ToolCallRow]
+    llm_by_pk: dict[int, LlmCallRow]
+    llm_by_tool_call_id: dict[str, LlmCallRow]
+    """The first call whose reply asks for a tool call of that id."""
+    agents: tuple[str, ...]
+    """By row: the agent that worked, taken from above where the span names none; empty when nobody does."""
+
+    def row_of(self, call: LlmCallRow | ToolCallRow) -> int | None:
+        """The row of a call's span."""
+        return self.tree.index.get((call.trace_id, call.span_id, call.side))
+
+    def span_of(self, row: int) -> SpanRow | None:
+        """The span of a row; None for a placeholder."""
+        return self.tree.rows[row].span
+
+    def refs_of(self, row: int) -> list[Ref]:
+        """The span of a row and the model call or tool run it is."""
+        span = self.span_of(row)
+        if span is None:
+            return []
+        refs = [span_ref(span)]
+        key = self.tree.rows[row].key
+        if key in self.llm_by_key:
+            refs.append(llm_ref(self.llm_by_key[key]))
+        if key in self.tool_by_key:
+            refs.append(tool_ref(self.tool_by_key[key]))
+        return refs
+
+    def agent_of(self, call: LlmCallRow | ToolCallRow) -> str:
+        """The agent that made a call."""
+        row = self.row_of(call)
+        return call.agent_name or (self.agents[row] if row is not None else "")
+
+    def succeeded(self, call: LlmCallRow | ToolCallRow) -> bool:
+        """Its span ended and is ok."""
+        row = self.row_of(call)
+        return row is not None and self.outcome.statuses[row] == "ok"
+
+
+def build_facts(
+    spans: Sequence[SpanRow],
+    llm_calls: Sequence[LlmCallRow],
+    tool_calls: Sequence[ToolCallRow],
+    error_logs: Sequence[LogRow],
+    now_ns: int,
+    *,
+    last_activity_ns: int | None = None,
+    tree: MissionTree | None = None,
+) -> MissionFacts:
+    """The facts of a mission. `last_activity_ns` brings in logs and snapshots; `tree` saves building it again."""
+    tree = tree if tree is not None else build_tree(spans)
+    outcome = compute_outcome(tree, now_ns, last_activity_ns)
+    calls = tuple(sorted(llm_calls, key=_call_order))
+    return MissionFacts(
+        tree,
+        outcome,
+        rank_failures(tree, outcome),
+        calls,
+        tuple(sorted(tool_calls, key=_call_order)),
+        tuple(sorted(error_logs, key=lambda log: (log.time_ns, log.pk))),
+        now_ns,
+        {(call.trace_id, call.span_id, call.side): call for call in llm_calls},
+        {(call.trace_id, call.span_id, call.side): call for call in tool_calls},
+        {call.pk: call for call in calls},
+        {asked: call for call in reversed(calls) for asked in call.tool_call_ids},
+        inherit_agents(tree),
+    )
+
+
+def inherit_agents(tree: MissionTree) -> tuple[str, ...]:
+    """The agent of each row: its own, else that of the nearest row above that names one."""
+    agents: list[str] = []
+    for row in tree.rows:
+        own = row.span.agent_name if row.span is not None else ""
+        agents.append(own or (agents[row.parent] if row.parent >= 0 else ""))
+    return tuple(agents)
+
+
+def cost_of(call: LlmCallRow) -> Decimal | None:
+    """What a call cost, when it counts and is known."""
+    if not call.counts_usage or call.cost_usd is None:
+        return None
+    try:
+        cost = Decimal(call.cost_usd)
+    except InvalidOperation:
+        return None
+    return cost if cost.is_finite() else None
+
+
+def _call_order(call: LlmCallRow | ToolCallRow) -> tuple[int, int]:
+    return _NO_TIME if call.start_ns is None else call.start_ns, call.pk

@@ -1,0 +1,72 @@
+"""Attempts that failed one after the other: of one name below one parent, or inside one model call."""
+
+from collections.abc import Iterator
+
+from analysis.algorithms.facts import MissionFacts
+from analysis.algorithms.findings import Finding, llm_ref, make_finding
+from analysis.algorithms.tree import ROOT
+from analysis.algorithms.wording import clock, counted, lasting, name_span, reason_of, sentence
+from traces.records import SpanRow
+
+NAME = "retry_storm"
+FAILURES_IN_A_ROW = 3
+ATTEMPTS = 4
+
+
+def detect(facts: MissionFacts) -> Iterator[Finding]:
+    """One finding for each row of failures; a warning when it went well in the end or was passed over."""
+    parents = {facts.tree.rows[failure.row].parent for failure in facts.failures}
+    for parent in sorted(parents):
+        yield from _among(facts, parent)
+    for call in facts.llm_calls:
+        if call.attempt_count >= ATTEMPTS:
+            title = (
+                f"Model call {call.request_model or call.operation} needed {counted(call.attempt_count, 'attempt')}."
+            )
+            yield make_finding(NAME, "warning", title, [llm_ref(call)], opened_ns=call.start_ns, closed_ns=call.end_ns)
+
+
+def _among(facts: MissionFacts, parent: int) -> Iterator[Finding]:
+    """Failures in a row of one name among the children of a row; other names in between do not break it."""
+    runs: dict[tuple[str, str, str], list[int]] = {}
+    for row in facts.tree.children(parent):
+        span = facts.span_of(row)
+        if span is None:
+            continue
+        name = (span.span_kind, span.name, span.agent_name)
+        if facts.outcome.statuses[row] == "failed":
+            runs.setdefault(name, []).append(row)
+        elif name in runs:
+            yield from _finding(facts, parent, runs.pop(name), ended_well=facts.outcome.statuses[row] == "ok")
+    for rows in runs.values():
+        yield from _finding(facts, parent, rows, ended_well=False)
+
+
+def _finding(facts: MissionFacts, parent: int, rows: list[int], *, ended_well: bool) -> Iterator[Finding]:
+    spans = [span for row in rows if (span := facts.span_of(row)) is not None]
+    if len(spans) < FAILURES_IN_A_ROW:
+        return
+    began_ns, ended_ns = spans[0].start_ns, spans[-1].end_ns
+    took = f" in {lasting(ended_ns - began_ns)}" if began_ns is not None and ended_ns is not None else ""
+    when = f" from {clock(began_ns, facts.now_ns)}" if began_ns is not None else ""
+    what = f"{name_span(spans[0])} failed {len(spans)} times in a row{when}{took}"
+    reason = _common_reason(spans)
+    title = sentence(f"{what}{': ' if reason else ''}{reason}")
+    if ended_well:
+        title += " The next attempt went well."
+    lasts = not ended_well and facts.outcome.mission_status in ("failed", "gone") and _decided(facts, parent, rows)
+    refs = [ref for row in rows for ref in facts.refs_of(row)]
+    severity = "error" if lasts else "warning"
+    opened_ns = spans[0].end_ns if spans[0].end_ns is not None else began_ns
+    yield make_finding(NAME, severity, title, refs, opened_ns=opened_ns, closed_ns=ended_ns)
+
+
+def _decided(facts: MissionFacts, parent: int, rows: list[int]) -> bool:
+    return not facts.outcome.settled[rows[-1]] and (parent == ROOT or facts.outcome.statuses[parent] == "failed")
+
+
+def _common_reason(spans: list[SpanRow]) -> str:
+    """What the last one said, and in how many ways the others differ."""
+    reasons = {reason_of(span) for span in spans}
+    last = reason_of(spans[-1])
+    return last if len(reasons) == 1 or not last else f"{last} (last of {len(reasons)} different errors)"

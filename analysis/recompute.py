@@ -1,0 +1,187 @@
+"""The job that brings missions' totals and verdicts up to their rows. Coalesced and idempotent.
+
+Totals are computed from rows, never kept up by the insert. A mission that changed while it was being computed stays
+on the list of work. Large missions that keep growing are computed less often: a run rests ten times as long as it took.
+"""
+
+import time
+from collections import OrderedDict
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db import connection, transaction
+
+from analysis.totals import MissionTotals, compute_totals
+from core.bulk import Table, update_rows
+from core.jobs import wake
+from core.pressure import give_way, is_busy
+from live.feeds import MOST_FINDINGS
+from live.publish import publish_list, publish_missions
+from traces.models import Mission, MissionWork
+
+BATCH = 40
+"""Missions written in one transaction."""
+BATCH_S = 0.25
+"""A transaction is written at the latest after this much computing."""
+RUN_S = 1.0
+REST_FACTOR = 10
+OPEN_BATCH = 100
+OPEN_AGE_NS = 10 * 1_000_000_000
+"""An open mission is looked at again after this time, to notice that it stalls."""
+REMEMBERED = 4096
+
+_rests: OrderedDict[int, float] = OrderedDict()
+"""Missions and the time of the monotonic clock before which they are left alone."""
+
+_MISSION_COLUMNS = (
+    "title", "status", "reported_status", "start_ns", "end_ns", "last_activity_ns", "span_count", "error_count",
+    "llm_call_count", "tool_call_count", "log_count", "snapshot_count", "input_tokens", "output_tokens", "cost_usd",
+    "agents", "services", "verdict", "analysis",
+)  # fmt: skip
+_MISSION_TYPES = (
+    "text", "varchar", "varchar", "int8", "int8", "int8", "int4", "int4", "int4", "int4", "int4", "int4", "int8",
+    "int8", "text", "text", "text", "text", "text",
+)  # fmt: skip
+MISSIONS = Table(
+    "traces_mission",
+    ("id", *_MISSION_COLUMNS, "computed_seq", "computed_ns", "list_seq"),
+    ("int8", *_MISSION_TYPES, "int8", "int8", "int8"),
+)
+NEW_MESSAGES = Table("llmlog_llmcall", ("span_pk", "new_message_count", "change_seq"), ("int8", "int4", "int8"))
+REQUESTED = Table("llmlog_toolcall", ("span_pk", "requested_by", "change_seq"), ("int8", "int8", "int8"))
+
+
+class _Computed(NamedTuple):
+    pk: int
+    project_id: int
+    seen_seq: int
+    """`change_seq` before the rows were read."""
+    totals: MissionTotals
+
+
+def recompute_changed() -> None:
+    """Compute the missions on the list of work."""
+    until = time.monotonic() + RUN_S
+    while True:
+        due = [
+            pk for pk in MissionWork.objects.order_by("mission_id").values_list("mission_id", flat=True) if _is_due(pk)
+        ]
+        if not due:
+            return
+        begun = time.monotonic()
+        recompute_missions(due[:BATCH])
+        give_way(time.monotonic() - begun)
+        if is_busy() or time.monotonic() > until:
+            wake("analysis.recompute")
+            return
+
+
+def recompute_open() -> None:
+    """Look again at missions that are not over: time alone makes a stall."""
+    limit_ns = time.time_ns() - OPEN_AGE_NS
+    query = Mission.objects.filter(status__in=("active", "waiting"), computed_ns__lt=limit_ns).order_by("computed_ns")
+    recompute_missions(list(query.values_list("id", flat=True)[:OPEN_BATCH]), only_changes=True)
+
+
+def recompute_missions(pks: list[int], *, only_changes: bool = False) -> None:
+    """Compute and write these missions. `only_changes`: a mission whose status and verdict stay takes no number."""
+    computed: list[_Computed] = []
+    begun = time.monotonic()
+    for pk in pks:
+        started = time.monotonic()
+        mission = Mission.objects.filter(id=pk).first()
+        if mission is None:
+            MissionWork.objects.filter(mission_id=pk).delete()
+            continue
+        totals = compute_totals(mission.project_id, pk, mission.key, time.time_ns())
+        if totals.last_activity_ns is None:
+            totals = msgspec.structs.replace(totals, last_activity_ns=mission.created_ns)
+        same = only_changes and (totals.status, totals.verdict) == (mission.status, mission.verdict)
+        if same:
+            Mission.objects.filter(id=pk).update(computed_ns=time.time_ns())
+        else:
+            computed.append(_Computed(pk, mission.project_id, mission.change_seq, totals))
+        _rest(pk, time.monotonic() - started)
+        if time.monotonic() - begun > BATCH_S:
+            write_totals(computed)
+            computed, begun = [], time.monotonic()
+    write_totals(computed)
+
+
+def _is_due(pk: int) -> bool:
+    return _rests.get(pk, 0.0) <= time.monotonic()
+
+
+def _rest(pk: int, took_s: float) -> None:
+    _rests[pk] = time.monotonic() + REST_FACTOR * took_s
+    _rests.move_to_end(pk)
+    while len(_rests) > REMEMBERED:
+        _rests.popitem(last=False)
+
+
+def write_totals(computed: list[_Computed]) -> None:
+    """Write totals in one transaction, then wake the viewers."""
+    if not computed:
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        last = _hold(cursor, computed)
+        written = [item for item in computed if item.pk in last]
+        list_seqs = _list_sequences(cursor, written)
+        now_ns = time.time_ns()
+        rows = [
+            (item.pk, *(getattr(item.totals, name) for name in _MISSION_COLUMNS), last[item.pk], now_ns, list_seq)
+            for item, list_seq in zip(written, list_seqs, strict=True)
+        ]
+        update_rows(cursor, connection.vendor, MISSIONS, ("id",), rows)
+        for item in written:
+            _write_calls(cursor, item, last[item.pk])
+        settled = [item.pk for item in written if last[item.pk] - _numbers(item) == item.seen_seq]
+        MissionWork.objects.filter(mission_id__in=settled).delete()
+    for project_id in sorted({item.project_id for item in written}):
+        publish_missions(project_id, [item.pk for item in written if item.project_id == project_id])
+        publish_list(project_id)
+
+
+def _numbers(item: _Computed) -> int:
+    """How many sequence numbers the mission's writes take: its calls, its findings (see live.feeds), itself."""
+    shown_findings = min(item.totals.finding_count, MOST_FINDINGS)
+    return len(item.totals.new_message_counts) + len(item.totals.requested_by) + shown_findings + 1
+
+
+def _hold(cursor: Any, computed: list[_Computed]) -> dict[int, int]:
+    """Allocate numbers under the row locks, in one order everywhere; the last number of each mission."""
+    last: dict[int, int] = {}
+    for item in sorted(computed, key=lambda each: each.pk):
+        cursor.execute(
+            "UPDATE traces_mission SET change_seq = change_seq + %s WHERE id = %s RETURNING change_seq",
+            [_numbers(item), item.pk],
+        )
+        for (change_seq,) in cursor.fetchall():
+            last[item.pk] = change_seq
+    return last
+
+
+def _list_sequences(cursor: Any, written: list[_Computed]) -> list[int]:
+    first: dict[int, int] = {}
+    for project_id in sorted({item.project_id for item in written}):
+        count = sum(item.project_id == project_id for item in written)
+        cursor.execute(
+            "INSERT INTO traces_listsequence (project_id, last) VALUES (%s, %s)"
+            " ON CONFLICT (project_id) DO UPDATE SET last = traces_listsequence.last + excluded.last RETURNING last",
+            [project_id, count],
+        )
+        first[project_id] = cursor.fetchone()[0] - count + 1
+    numbers: list[int] = []
+    for item in written:
+        numbers.append(first[item.project_id])
+        first[item.project_id] += 1
+    return numbers
+
+
+def _write_calls(cursor: Any, item: _Computed, last_seq: int) -> None:
+    seq = last_seq - _numbers(item) + 1
+    counts = [(pk, count, seq + at) for at, (pk, count) in enumerate(item.totals.new_message_counts)]
+    seq += len(counts)
+    asked = [(pk, call, seq + at) for at, (pk, call) in enumerate(item.totals.requested_by)]
+    update_rows(cursor, connection.vendor, NEW_MESSAGES, ("span_pk",), counts)
+    update_rows(cursor, connection.vendor, REQUESTED, ("span_pk",), asked)

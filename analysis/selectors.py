@@ -1,0 +1,101 @@
+"""Reads what missions mean: facts, graph, critical path, findings, state. Computed from rows when asked."""
+
+import time
+from typing import Any, NamedTuple
+
+from analysis.algorithms.critical_path import CriticalPath, compute_critical_path
+from analysis.algorithms.facts import MissionFacts, build_facts
+from analysis.algorithms.findings import Finding
+from analysis.algorithms.graph import build_graph
+from analysis.algorithms.graph_model import MissionGraph
+from analysis.algorithms.state import StateAt, StateEntry, state_at
+from analysis.detectors.registry import run_detectors
+from analysis.totals import ERROR_SEVERITY, MOST_ERROR_LOGS
+from llmlog.selectors import list_llm_calls, list_tool_calls
+from traces.records import MissionRow
+from traces.selectors import LogFilter, list_logs_by_time, list_spans, list_state
+
+
+class AgentRow(NamedTuple):
+    """An agent as the mission's spans show it."""
+
+    id: str
+    name: str
+    role: str
+    status: str
+    status_class: str
+    started_ns: int | None
+    ended_ns: int | None
+
+
+class AgentState(NamedTuple):
+    """An agent's state at a moment, and the snapshots it was made of."""
+
+    agent_name: str
+    found: StateAt
+
+
+def read_facts(mission: MissionRow, now_ns: int | None = None) -> MissionFacts:
+    """The records of a mission, its tree and outcome."""
+    errors = LogFilter(least_severity=ERROR_SEVERITY)
+    return build_facts(
+        list_spans(mission.pk, mission.id),
+        list_llm_calls(mission.pk, mission.id),
+        list_tool_calls(mission.pk, mission.id),
+        list_logs_by_time(mission.pk, mission.id, limit=MOST_ERROR_LOGS, chosen=errors),
+        time.time_ns() if now_ns is None else now_ns,
+        last_activity_ns=mission.last_activity_ns,
+    )
+
+
+def read_graph(mission: MissionRow, at_ns: int | None = None) -> MissionGraph:
+    """The mission's graph, now or as it was known at a moment."""
+    return build_graph(
+        list_spans(mission.pk, mission.id),
+        list_llm_calls(mission.pk, mission.id),
+        list_tool_calls(mission.pk, mission.id),
+        at_ns=at_ns,
+    )
+
+
+def read_critical_path(mission: MissionRow) -> CriticalPath:
+    """What the mission's time went to."""
+    facts = read_facts(mission)
+    return compute_critical_path(facts.tree, facts.outcome)
+
+
+def read_findings(mission: MissionRow) -> list[Finding]:
+    """What the detectors say about the mission as it stands."""
+    return run_detectors(read_facts(mission))
+
+
+def read_state(
+    project_id: int, mission: MissionRow, agent: str | None = None, at_ns: int | None = None
+) -> list[AgentState]:
+    """The state of each agent (or of one) at a moment; without one, at the end."""
+    by_agent: dict[str, list[StateEntry]] = {}
+    for entry in list_state(project_id, mission.pk, mission.id, agent):
+        row = entry.row
+        by_agent.setdefault(row.agent_name, []).append(StateEntry(row.time_ns, row.pk, row.kind, entry.value))
+    return [AgentState(name, state_at(entries, at_ns)) for name, entries in sorted(by_agent.items())]
+
+
+def list_agents(facts: MissionFacts) -> list[AgentRow]:
+    """The agents of a mission, in order of appearance."""
+    seen: dict[str, list[Any]] = {}
+    for at, name in enumerate(facts.agents):
+        span = facts.span_of(at)
+        if not name or span is None:
+            continue
+        entry = seen.setdefault(name, [span.start_ns, span.end_ns, []])
+        starts = [ns for ns in (entry[0], span.start_ns) if ns is not None]
+        entry[0] = min(starts) if starts else None
+        entry[1] = None if entry[1] is None or span.end_ns is None else max(entry[1], span.end_ns)
+        if not facts.outcome.settled[at]:
+            entry[2].append(facts.outcome.statuses[at])
+    order = ("active", "waiting", "failed", "gone", "ok")
+    rows = []
+    for name, (start, end, statuses) in seen.items():
+        status = next((each for each in order if each in statuses), "ok")
+        rows.append(AgentRow(name, name, "", status, status, start, end))
+    return rows

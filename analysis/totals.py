@@ -1,0 +1,157 @@
+"""A mission's totals and verdict from its rows. No tables are written here."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from analysis.algorithms.context import compute_context_changes
+from analysis.algorithms.facts import MissionFacts, build_facts, cost_of
+from analysis.algorithms.tree import MissionTree
+from analysis.algorithms.verdict import compose_verdict
+from analysis.detectors.registry import run_detectors
+from core.limits import FUTURE_TOLERANCE_NS
+from llmlog.records import LlmCallRow, ToolCallRow
+from llmlog.selectors import list_llm_calls, list_tool_calls
+from traces.models import Log, Snapshot
+from traces.records import SpanRow
+from traces.selectors import LogFilter, list_logs_by_time, list_spans
+
+ERROR_SEVERITY = 17
+MOST_ERROR_LOGS = 1_000
+MOST_NAMES = 50
+TITLE_LENGTH = 200
+
+
+class MissionTotals(msgspec.Struct, frozen=True):
+    """What a recompute writes."""
+
+    title: str
+    status: str
+    reported_status: str
+    start_ns: int | None
+    end_ns: int | None
+    last_activity_ns: int | None
+    span_count: int
+    error_count: int
+    llm_call_count: int
+    tool_call_count: int
+    log_count: int
+    snapshot_count: int
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_usd: str | None
+    agents: str
+    services: str
+    verdict: str
+    analysis: str
+    finding_count: int
+    new_message_counts: tuple[tuple[int, int], ...]
+    """(key of a model call, messages that are new in it) where the stored number differs."""
+    requested_by: tuple[tuple[int, int], ...]
+    """(key of a tool run, key of the model call that asked for it) where the stored one differs."""
+
+
+def compute_totals(project_id: int, mission_pk: int, mission_id: str, now_ns: int) -> MissionTotals:
+    """Read a mission's narrow rows and compute. The database is read; nothing is written."""
+    spans = list_spans(mission_pk, mission_id)
+    llm_calls = list_llm_calls(mission_pk, mission_id)
+    tool_calls = list_tool_calls(mission_pk, mission_id)
+    errors = LogFilter(least_severity=ERROR_SEVERITY)
+    error_logs = list_logs_by_time(mission_pk, mission_id, limit=MOST_ERROR_LOGS, chosen=errors)
+    logs = Log.objects.filter(mission_id=mission_pk)
+    last_log_ns = logs.order_by("-time_ns").values_list("time_ns", flat=True).first()
+    facts = build_facts(spans, llm_calls, tool_calls, error_logs, now_ns, last_activity_ns=last_log_ns)
+    snapshot_count = Snapshot.objects.filter(mission_id=mission_pk).count()
+    return summarise(facts, spans, logs.count(), snapshot_count)
+
+
+def summarise(facts: MissionFacts, spans: Sequence[SpanRow], log_count: int, snapshot_count: int) -> MissionTotals:
+    """Totals from facts. Pure."""
+    findings = run_detectors(facts)
+    verdict = compose_verdict(facts, findings)
+    starts = _believable([span.start_ns for span in spans if span.start_ns is not None], facts.now_ns)
+    ends = _believable([span.end_ns for span in spans if span.end_ns is not None], facts.now_ns)
+    status = facts.outcome.mission_status
+    if not spans and not log_count:
+        status = "gone"
+    is_over = status not in ("active", "waiting")
+    counted = counted_calls(facts)
+    costs = [cost for cost in map(cost_of, counted) if cost is not None]
+    return MissionTotals(
+        title=_title(facts.tree),
+        status=status,
+        reported_status=_reported(facts.tree),
+        start_ns=min(starts) if starts else None,
+        end_ns=max(ends) if ends and is_over else None,
+        last_activity_ns=facts.outcome.last_activity_ns,
+        span_count=len(spans),
+        error_count=sum(facts.outcome.failures) + len(facts.error_logs),
+        llm_call_count=len(counted),
+        tool_call_count=len(facts.tool_calls),
+        log_count=log_count,
+        snapshot_count=snapshot_count,
+        input_tokens=_total([call.input_tokens for call in counted]),
+        output_tokens=_total([call.output_tokens for call in counted]),
+        cost_usd=format(sum(costs, Decimal(0)), "f") if costs else None,
+        agents=_names([span.agent_name for span in spans]),
+        services=_names([span.service_name for span in spans]),
+        verdict=verdict.sentence,
+        analysis=msgspec.json.encode({"verdict": verdict, "findings": findings}).decode(),
+        finding_count=len(findings),
+        new_message_counts=_new_message_counts(facts.llm_calls),
+        requested_by=_requested_by(facts.llm_calls, facts.tool_calls),
+    )
+
+
+def counted_calls(facts: MissionFacts) -> list[LlmCallRow]:
+    """The calls whose usage counts: a wrapper that repeats the usage of a call inside it does not."""
+    rows = facts.tree.rows
+    wrappers: set[int] = set()
+    for call in facts.llm_calls:
+        at = facts.row_of(call)
+        above = -1 if at is None or not call.counts_usage else rows[at].parent
+        while above >= 0 and above not in wrappers:
+            wrappers.add(above)
+            above = rows[above].parent
+    return [call for call in facts.llm_calls if call.counts_usage and facts.row_of(call) not in wrappers]
+
+
+def _believable(times: Sequence[int], now_ns: int) -> Sequence[int]:
+    """Times that do not lie in the future, unless all do: one broken clock must not stretch a mission."""
+    past = [time_ns for time_ns in times if time_ns <= now_ns + FUTURE_TOLERANCE_NS]
+    return past or times
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _names(names: Sequence[str]) -> str:
+    return msgspec.json.encode(sorted({name for name in names if name})[:MOST_NAMES]).decode()
+
+
+def _title(tree: MissionTree) -> str:
+    return next((row.span.name for row in tree.rows if row.span is not None), "")[:TITLE_LENGTH]
+
+
+def _reported(tree: MissionTree) -> str:
+    """What the first root itself says: ok, failed, or nothing."""
+    root = next((row.span for row in tree.rows if row.span is not None), None)
+    return "" if root is None else {"OK": "ok", "ERROR": "failed"}.get(root.status_code, "")
+
+
+def _new_message_counts(calls: Sequence[LlmCallRow]) -> tuple[tuple[int, int], ...]:
+    changes = compute_context_changes(calls)
+    return tuple(
+        (call.pk, len(changes[call.pk].added))
+        for call in calls
+        if call.pk in changes and call.new_message_count != len(changes[call.pk].added)
+    )
+
+
+def _requested_by(calls: Sequence[LlmCallRow], tools: Sequence[ToolCallRow]) -> tuple[tuple[int, int], ...]:
+    asked = {tool_call_id: call.pk for call in reversed(calls) for tool_call_id in call.tool_call_ids}
+    found = ((tool, asked.get(tool.tool_call_id)) for tool in tools if tool.tool_call_id)
+    return tuple((tool.pk, call) for tool, call in found if call is not None and call != tool.requested_by)

@@ -1,0 +1,381 @@
+"""Shapes of the answers, for the schema. The views answer plain dictionaries made by `wire` and by `shapes`."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema, inline_serializer
+from rest_framework import serializers
+
+from api.parameters import PAGE_PARAMETERS, PROJECT_PARAMETER
+
+STATUSES = ("waiting", "active", "ok", "failed", "gone")
+CODES = ("UNSET", "OK", "ERROR")
+
+
+def text(help_text: str = "", *, null: bool = False) -> serializers.CharField:
+    """A text."""
+    return serializers.CharField(help_text=help_text, allow_null=null, allow_blank=True)
+
+
+def number(help_text: str = "") -> serializers.CharField:
+    """A 64-bit number as decimal text, or null."""
+    return serializers.CharField(help_text=help_text, allow_null=True)
+
+
+def count(*, null: bool = False) -> serializers.IntegerField:
+    """A count."""
+    return serializers.IntegerField(allow_null=null)
+
+
+def texts() -> serializers.ListField:
+    """A list of texts."""
+    return serializers.ListField(child=serializers.CharField(allow_blank=True))
+
+
+def anything(help_text: str = "") -> serializers.JSONField:
+    """Any JSON."""
+    return serializers.JSONField(help_text=help_text, allow_null=True)
+
+
+def flag() -> serializers.BooleanField:
+    """true or false."""
+    return serializers.BooleanField()
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """Every error."""
+
+    detail = text()
+    code = text()
+    errors: Any = inline_serializer("FieldError", {"field": text(), "message": text()}, many=True)
+
+
+class MissionSerializer(serializers.Serializer[Any]):
+    """A mission."""
+
+    id = text("The sender's own text.")
+    name = text()
+    status = serializers.ChoiceField(STATUSES)
+    reported_status = text("What the sender said, kept beside the derived one.")
+    is_inferred = flag()
+    start_ns, end_ns, last_activity_ns, duration_ns = number(), number(), number(), number()
+    span_count, error_count, llm_call_count, tool_call_count = count(), count(), count(), count()
+    log_count, snapshot_count = count(), count()
+    input_tokens, output_tokens = count(null=True), count(null=True)
+    cost_usd = number("Decimal.")
+    agents, services = texts(), texts()
+    verdict = text("One sentence, or empty.")
+    change_seq = number()
+    url = text()
+
+
+class SpanSerializer(serializers.Serializer[Any]):
+    """A span without its payload."""
+
+    trace_id, span_id = text(), text()
+    side = serializers.IntegerField(help_text="1: the server's half of a call whose client used the same id.")
+    parent_span_id = text(null=True)
+    mission_id, name = text(), text()
+    otel_kind, span_kind = text(), text()
+    service_name, agent_name, step_id = text(), text(), text()
+    start_ns, end_ns, duration_ns = number(), number(), number()
+    status_code = serializers.ChoiceField(CODES)
+    status_message = text()
+    effective_status = serializers.ChoiceField(STATUSES)
+    error_type = text()
+    links = anything()
+    warnings = texts()
+    change_seq = number()
+
+
+class SpanDetailSerializer(SpanSerializer):
+    """A span with all its sender said."""
+
+    attributes = anything("Every attribute, unknown ones too.")
+    events = anything()
+    resource = anything()
+    scope = anything()
+    trace_state = text()
+    flags = count()
+    dropped_attributes_count, dropped_events_count, dropped_links_count = count(), count(), count()
+    repairs = anything("What was changed so that the span could be kept: field, reason, old, new.")
+    redactions = anything("Kind to how many.")
+    provenance = anything("Field to the attribute it came from.")
+    version_count = count()
+
+
+class LlmCallSerializer(serializers.Serializer[Any]):
+    """A model call without its texts."""
+
+    id, trace_id, span_id = text(), text(), text()
+    agent_name, step_id, operation = text(), text(), text()
+    provider_name, request_model, response_model = text(), text(), text()
+    start_ns, end_ns, time_to_first_token_ns = number(), number(), number()
+    finish_reasons = texts()
+    input_tokens, output_tokens = count(null=True), count(null=True)
+    cache_read_input_tokens, cache_creation_input_tokens = count(null=True), count(null=True)
+    reasoning_output_tokens = count(null=True)
+    cost_usd = number("Decimal.")
+    cost_source = text("sender, or the price table and its version.")
+    counts_usage = flag()
+    status = serializers.ChoiceField(STATUSES)
+    error = text()
+    attempt_count, message_count = count(), count()
+    new_message_count = count(null=True)
+    change_seq = number()
+
+
+class LlmCallDetailSerializer(LlmCallSerializer):
+    """A model call with what was said."""
+
+    system_instructions = anything()
+    input_messages = anything("[{role, parts[]}]")
+    output_messages = anything("[{role, parts[]}]")
+    tool_definitions = anything()
+    parameters = anything()
+    attempts = anything()
+    redactions = anything()
+    provenance = anything()
+
+
+class ToolCallSerializer(serializers.Serializer[Any]):
+    """A tool run without its texts."""
+
+    id, trace_id, span_id = text(), text(), text()
+    agent_name, step_id, tool_name, tool_call_id = text(), text(), text(), text()
+    requested_by = text("Id of the model call that asked for it.", null=True)
+    start_ns, end_ns = number(), number()
+    status = text()
+    effective_status = serializers.ChoiceField(STATUSES)
+    error = text()
+    change_seq = number()
+
+
+class ToolCallDetailSerializer(ToolCallSerializer):
+    """A tool run with its input and output."""
+
+    arguments = anything()
+    result = anything()
+    redactions = anything()
+    provenance = anything()
+
+
+class LogSerializer(serializers.Serializer[Any]):
+    """A log record."""
+
+    id = text()
+    time_ns = number()
+    severity_number = count()
+    severity_text = text()
+    body = anything("A text, or the structure that was sent.")
+    is_cut = flag()
+    service_name = text()
+    trace_id, span_id = text(null=True), text(null=True)
+    agent_name, step_id, event_name = text(), text(), text()
+    attributes = anything()
+    change_seq = number()
+
+
+class SnapshotSerializer(serializers.Serializer[Any]):
+    """A base or patch of state."""
+
+    id, agent_name, step_id = text(), text(), text()
+    trace_id, span_id = text(null=True), text(null=True)
+    time_ns = number()
+    kind = serializers.ChoiceField(("base", "patch"))
+    source: Any = text()
+    change_seq = number()
+
+
+class RefSerializer(serializers.Serializer[Any]):
+    """A record that can be opened."""
+
+    type = serializers.ChoiceField(("span", "llm_call", "tool_call", "log"))
+    id = text("trace/span of a span (/1 after it: the server's half), else the record's id.")
+
+
+StateSerializer = inline_serializer(
+    "AgentState",
+    {
+        "agent_name": text(),
+        "state": anything(),
+        "made_of": texts(),
+        "failures": anything(),
+        "has_base": flag(),
+    },
+)
+FindingSerializer = inline_serializer(
+    "Finding",
+    {
+        "id": text(),
+        "detector": text(),
+        "severity": text(),
+        "title": text(),
+        "detail": text(),
+        "opened_ns": number(),
+        "closed_ns": number(),
+        "is_root": flag(),
+        "caused_by": text(null=True),
+        "refs": RefSerializer(many=True),
+    },
+)
+AgentSerializer = inline_serializer(
+    "Agent",
+    {
+        "id": text(),
+        "name": text(),
+        "role": text(),
+        "class": text(),
+        "status": text(),
+        "status_class": text(),
+        "started_ns": number(),
+        "ended_ns": number(),
+    },
+)
+HitSerializer = inline_serializer(
+    "SearchHit",
+    {
+        "mission_id": text(),
+        "mission_name": text(),
+        "type": serializers.ChoiceField(("span", "log")),
+        "id": text("trace.span of a span, the id of a log record."),
+        "name": text(),
+        "field": text(),
+        "excerpt": text(),
+        "marks": serializers.ListField(
+            child=serializers.ListField(child=serializers.IntegerField()),
+            help_text="[start, end] of each word in the excerpt.",
+        ),
+    },
+)
+RejectionSerializer = inline_serializer(
+    "Rejection",
+    {"id": text(), "time_ns": number(), "door": text(), "reason": text(), "detail": text(), "excerpt": text()},
+)
+StepSerializer = inline_serializer(
+    "Step",
+    {
+        "id": text(),
+        "step_id": text("The sender's own text."),
+        "agent_id": text(),
+        "parent": text("Id of the step it is part of.", null=True),
+        "occurrence": count(),
+        "verb": text(null=True),
+        "description": text(),
+        "status": serializers.ChoiceField(CODES, help_text="As reported."),
+        "effective_status": serializers.ChoiceField(STATUSES),
+        "created_ns": number(),
+        "started_ns": number(),
+        "ended_ns": number(),
+        "dependencies": inline_serializer(
+            "StepDependency",
+            {
+                "source": text("Id of a step."),
+                "output_name": text(null=True),
+                "input_name": text(null=True),
+                "kind": text(),
+                "satisfied": flag(),
+                "is_inferred": flag(),
+            },
+            many=True,
+        ),
+        "inputs": anything(),
+        "outputs_declared": texts(),
+        "result": anything(),
+        "retry_count": count(),
+    },
+)
+HumanRequestSerializer = inline_serializer(
+    "HumanRequest",
+    {
+        "id": text(),
+        "agent_id": text(),
+        "step_id": text(),
+        "question": text(null=True),
+        "asked_ns": number(),
+        "answered_ns": number(),
+        "answer": text(null=True),
+        "status": serializers.ChoiceField(STATUSES),
+    },
+)
+GraphSerializer = inline_serializer(
+    "Graph",
+    {
+        "nodes": inline_serializer(
+            "GraphNode",
+            {
+                "id": text(),
+                "kind": text(),
+                "label": text(),
+                "agent_name": text(),
+                "status": text("As reported; empty for lanes and ghosts."),
+                "effective_status": text(),
+                "start_ns": number(),
+                "end_ns": number(),
+                "parent": text("The lane it lies in.", null=True),
+                "refs": RefSerializer(many=True),
+                "called_by": text("The node whose work it is part of.", null=True),
+                "count": count(),
+            },
+            many=True,
+        ),
+        "edges": inline_serializer(
+            "GraphEdge",
+            {
+                "source": text(),
+                "target": text(),
+                "kind": text(),
+                "label": text(),
+                "evidence": RefSerializer(many=True),
+                "is_inferred": flag(),
+                "count": count(),
+            },
+            many=True,
+        ),
+        "work_count": count(),
+        "is_folded": flag(),
+        "hidden_edge_count": count(),
+    },
+)
+PathSerializer = inline_serializer(
+    "CriticalPath",
+    {
+        "segments": inline_serializer(
+            "PathSegment",
+            {
+                "span": inline_serializer("SpanKey", {"trace_id": text(), "span_id": text()}, allow_null=True),
+                "start_ns": number(),
+                "end_ns": number(),
+                "class": text("llm, tool, queue, human, retry, agent or idle."),
+            },
+            many=True,
+        ),
+        "totals": serializers.DictField(child=serializers.CharField(), help_text="Class to nanoseconds."),
+    },
+)
+
+_ERRORS = {
+    400: "Not valid.",
+    401: "No key or login.",
+    403: "Not allowed.",
+    404: "Not there.",
+    405: "Only GET.",
+    406: "Only JSON is answered.",
+    429: "Too many wrong keys from this address.",
+}
+ERRORS = {status: OpenApiResponse(ErrorSerializer, description=words) for status, words in _ERRORS.items()}
+
+
+def describe(serializer: Any, *, many: bool = False, parameters: Any = (), name: str = "") -> Any:
+    """The schema of a view that answers one thing, or a page of many."""
+    if many:
+        each = serializer(many=True) if isinstance(serializer, type) else _many(serializer)
+        answer = inline_serializer(f"{name}Page", {"results": each, "next": text(null=True)})
+        parameters = [*parameters, *PAGE_PARAMETERS]
+    else:
+        answer = serializer
+    operation_id = f"list_{name}" if many else None
+    return extend_schema(operation_id, responses={200: answer, **ERRORS}, parameters=[*parameters, PROJECT_PARAMETER])
+
+
+def _many(serializer: Any) -> Any:
+    return type(serializer)(many=True)

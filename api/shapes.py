@@ -1,0 +1,218 @@
+"""Whole records as JSON that leaves the program: payloads, conversations, graphs, findings."""
+
+import base64
+import math
+from typing import Any
+
+import msgspec
+
+from analysis.algorithms.critical_path import CriticalPath
+from analysis.algorithms.findings import Finding
+from analysis.algorithms.graph_model import MissionGraph
+from analysis.selectors import AgentRow, AgentState
+from llmlog.records import LlmCallRow, ToolCallRow
+from llmlog.wire import llm_call_json, tool_call_json
+from search.selectors import SearchHit
+from telemetry.conventions import read_conversation, read_provenance, read_tool_io
+from telemetry.records import LogRecord, SpanRecord
+from traces.records import LogRow
+from traces.selectors import RejectionRow, SpanDetail
+from traces.wire import log_json, number, span_json
+
+MOST_SAFE_INTEGER = 2**53 - 1
+
+
+def plain(value: Any) -> Any:
+    """A decoded value as JSON every reader can take: bytes as base64, NaN as text, large integers as text."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MOST_SAFE_INTEGER:
+        return str(value)
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    return plain(msgspec.to_builtins(value))
+
+
+def span_detail(detail: SpanDetail) -> dict[str, Any]:
+    """A span with all its sender said."""
+    record = detail.record
+    return span_json(detail.row) | {
+        "name": record.name,
+        "status_message": record.status_message or detail.row.status_message,
+        "attributes": plain(record.attributes),
+        "events": [
+            {
+                "time_ns": number(event.time_ns),
+                "name": event.name,
+                "attributes": plain(event.attributes),
+                "dropped_attributes_count": event.dropped_attributes_count,
+            }
+            for event in record.events
+        ],
+        "links": [
+            {
+                "trace_id": link.trace_id.hex(),
+                "span_id": link.span_id.hex(),
+                "trace_state": link.trace_state,
+                "attributes": plain(link.attributes),
+                "dropped_attributes_count": link.dropped_attributes_count,
+                "flags": link.flags,
+            }
+            for link in record.links
+        ],
+        "resource": {
+            "attributes": plain(record.resource.attributes),
+            "dropped_attributes_count": record.resource.dropped_attributes_count,
+            "schema_url": record.resource.schema_url,
+        },
+        "scope": {
+            "name": record.scope.name,
+            "version": record.scope.version,
+            "attributes": plain(record.scope.attributes),
+            "schema_url": record.scope.schema_url,
+        },
+        "trace_state": record.trace_state,
+        "flags": record.flags,
+        "dropped_attributes_count": record.dropped_attributes_count,
+        "dropped_events_count": record.dropped_events_count,
+        "dropped_links_count": record.dropped_links_count,
+        "repairs": plain(record.repairs),
+        "redactions": record.redactions,
+        "provenance": read_provenance(record),
+        "version_count": detail.version_count,
+    }
+
+
+def llm_call_detail(row: LlmCallRow, record: SpanRecord) -> dict[str, Any]:
+    """A model call with what was said."""
+    said = read_conversation(record.attributes, record.events, record.resource.attributes)
+    return llm_call_json(row) | {
+        "system_instructions": plain(said.system_instructions),
+        "input_messages": plain(said.input_messages),
+        "output_messages": plain(said.output_messages),
+        "tool_definitions": plain(said.tool_definitions),
+        "parameters": plain(said.parameters),
+        "attempts": [],
+        "redactions": record.redactions,
+        "provenance": read_provenance(record) | said.provenance,
+    }
+
+
+def tool_call_detail(row: ToolCallRow, record: SpanRecord) -> dict[str, Any]:
+    """A tool run with its input and output."""
+    found = read_tool_io(record.attributes, record.events)
+    return tool_call_json(row) | {
+        "arguments": plain(found.arguments),
+        "result": plain(found.result),
+        "redactions": record.redactions,
+        "provenance": found.provenance,
+    }
+
+
+def log_detail(row: LogRow, record: LogRecord) -> dict[str, Any]:
+    """A log record with its whole body and attributes."""
+    body = record.body if isinstance(record.body, str) else plain(record.body)
+    return log_json(row) | {"body": body, "is_cut": False, "attributes": plain(record.attributes)}
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding and the records it cites."""
+    return {
+        "id": finding.id,
+        "detector": finding.detector,
+        "severity": finding.severity,
+        "title": finding.title,
+        "detail": finding.detail,
+        "opened_ns": number(finding.opened_ns),
+        "closed_ns": number(finding.closed_ns),
+        "is_root": finding.is_root,
+        "caused_by": finding.caused_by,
+        "refs": plain(finding.refs),
+    }
+
+
+def graph_json(graph: MissionGraph) -> dict[str, Any]:
+    """Nodes and edges with their evidence."""
+    nodes = [
+        plain(msgspec.structs.asdict(node))
+        | {"start_ns": number(node.start_ns), "end_ns": number(node.end_ns), "refs": plain(node.refs)}
+        for node in graph.nodes
+    ]
+    return {
+        "nodes": nodes,
+        "edges": plain(graph.edges),
+        "work_count": graph.work_count,
+        "is_folded": graph.is_folded,
+        "hidden_edge_count": graph.hidden_edge_count,
+    }
+
+
+def critical_path_json(path: CriticalPath) -> dict[str, Any]:
+    """Segments that cover the wall time, and what they sum to."""
+    segments = [
+        {
+            "span": None if part.span is None else {"trace_id": part.span[0], "span_id": part.span[1]},
+            "start_ns": str(part.start_ns),
+            "end_ns": str(part.end_ns),
+            "class": part.time_class,
+        }
+        for part in path.segments
+    ]
+    return {"segments": segments, "totals": {name: str(value) for name, value in path.totals.items()}}
+
+
+def state_json(state: AgentState) -> dict[str, Any]:
+    """An agent's state at a moment."""
+    return {
+        "agent_name": state.agent_name,
+        "state": plain(state.found.state),
+        "made_of": [str(pk) for pk in state.found.made_of],
+        "failures": plain(state.found.failures),
+        "has_base": state.found.has_base,
+    }
+
+
+def agent_json(agent: AgentRow) -> dict[str, Any]:
+    """An agent."""
+    return {
+        "id": agent.id,
+        "name": agent.name,
+        "role": agent.role,
+        "class": "",
+        "status": agent.status,
+        "status_class": agent.status_class,
+        "started_ns": number(agent.started_ns),
+        "ended_ns": number(agent.ended_ns),
+    }
+
+
+def hit_json(hit: SearchHit) -> dict[str, Any]:
+    """A text that holds the words."""
+    return {
+        "mission_id": hit.mission_id,
+        "mission_name": hit.mission_name,
+        "type": hit.type,
+        "id": hit.id,
+        "name": hit.name,
+        "field": hit.field,
+        "excerpt": hit.excerpt,
+        "marks": [list(mark) for mark in hit.marks],
+    }
+
+
+def rejection_json(row: RejectionRow) -> dict[str, Any]:
+    """A refused record."""
+    return {
+        "id": str(row.pk),
+        "time_ns": str(row.time_ns),
+        "door": row.door,
+        "reason": row.reason,
+        "detail": row.detail,
+        "excerpt": row.excerpt,
+    }

@@ -1,0 +1,67 @@
+"""Addresses of REST v1. A mission's id is one percent-encoded segment: see missionscope.asgi."""
+
+from urllib.parse import quote, unquote
+
+from django.urls import path, re_path, register_converter
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from api.views import calls, insight, missions, project, records
+
+
+class SegmentConverter:
+    """One percent-encoded segment to the text it stands for."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        """The sender's own text."""
+        return unquote(value, errors="replace")
+
+    def to_url(self, value: str) -> str:
+        """One segment, whatever is in it."""
+        return quote(value, safe="")
+
+
+class KeyConverter:
+    """The key of a record: a number that fits 64 bits."""
+
+    regex = "[0-9]{1,18}"
+
+    def to_python(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        """Decimal."""
+        return str(value)
+
+
+register_converter(SegmentConverter, "segment")
+register_converter(KeyConverter, "key")
+DOCS = SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html")
+MISSION = "api/v1/missions/<segment:mission_id>/"
+
+urlpatterns = [
+    path("api/v1/missions/", missions.MissionList.as_view()),
+    path(MISSION, missions.MissionDetail.as_view()),
+    path(MISSION + "spans/", records.SpanList.as_view()),
+    path(MISSION + "spans/<str:trace_id>/<str:span_id>/", records.SpanDetailView.as_view()),
+    path(MISSION + "llm-calls/", calls.LlmCallList.as_view()),
+    path(MISSION + "llm-calls/<key:pk>/", calls.LlmCallDetail.as_view()),
+    path(MISSION + "tool-calls/", calls.ToolCallList.as_view()),
+    path(MISSION + "tool-calls/<key:pk>/", calls.ToolCallDetail.as_view()),
+    path(MISSION + "logs/", records.LogList.as_view()),
+    path(MISSION + "snapshots/", records.SnapshotList.as_view()),
+    path(MISSION + "state/", insight.State.as_view()),
+    path(MISSION + "graph/", insight.Graph.as_view()),
+    path(MISSION + "critical-path/", insight.CriticalPathView.as_view()),
+    path(MISSION + "findings/", insight.FindingList.as_view()),
+    path(MISSION + "agents/", insight.AgentList.as_view()),
+    path(MISSION + "steps/", insight.StepList.as_view()),
+    path(MISSION + "human-requests/", insight.HumanRequestList.as_view()),
+    path("api/v1/search/", project.Search.as_view()),
+    path("api/v1/rejections/", project.RejectionList.as_view()),
+    path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/v1/docs", DOCS, name="api-docs"),
+    re_path(r"^api/", missions.Unknown.as_view()),
+]

@@ -1,0 +1,71 @@
+"""A mission's model calls and tool runs."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.fields import (
+    LlmCallDetailSerializer,
+    LlmCallSerializer,
+    ToolCallDetailSerializer,
+    ToolCallSerializer,
+    describe,
+)
+from api.parameters import get_limit
+from api.shapes import llm_call_detail, tool_call_detail
+from api.views.missions import get_mission
+from api.views.records import AFTER, answer_changes, get_after
+from core.errors import NotFound
+from llmlog.selectors import find_llm_call, find_tool_call, list_llm_calls, list_tool_calls
+from llmlog.wire import llm_call_json, tool_call_json
+from traces.selectors import read_spans
+
+
+class LlmCallList(APIView):
+    """The mission's model calls."""
+
+    @describe(LlmCallSerializer, many=True, name="LlmCall", parameters=[AFTER])
+    def get(self, request: Request, mission_id: str) -> Response:
+        """A page of model calls, in the order of their last change."""
+        _, mission = get_mission(request, mission_id)
+        limit = get_limit(request)
+        rows = list_llm_calls(mission.pk, mission.id, after_seq=get_after(request), limit=limit + 1)
+        return answer_changes(request, rows, limit, llm_call_json)
+
+
+class LlmCallDetail(APIView):
+    """One model call."""
+
+    @describe(LlmCallDetailSerializer)
+    def get(self, request: Request, mission_id: str, pk: int) -> Response:
+        """The call with what was said."""
+        project_id, mission = get_mission(request, mission_id)
+        row = find_llm_call(project_id, mission.pk, mission.id, pk)
+        if row is None:
+            raise NotFound("There is no such model call in this mission.")
+        return Response(llm_call_detail(row, read_spans(project_id, [pk])[pk]))
+
+
+class ToolCallList(APIView):
+    """The mission's tool runs."""
+
+    @describe(ToolCallSerializer, many=True, name="ToolCall", parameters=[AFTER])
+    def get(self, request: Request, mission_id: str) -> Response:
+        """A page of tool runs, in the order of their last change."""
+        _, mission = get_mission(request, mission_id)
+        limit = get_limit(request)
+        rows = list_tool_calls(mission.pk, mission.id, after_seq=get_after(request), limit=limit + 1)
+        return answer_changes(request, rows, limit, tool_call_json)
+
+
+class ToolCallDetail(APIView):
+    """One tool run."""
+
+    @describe(ToolCallDetailSerializer)
+    def get(self, request: Request, mission_id: str, pk: int) -> Response:
+        """The run with its input and output."""
+        project_id, mission = get_mission(request, mission_id)
+        row = find_tool_call(project_id, mission.pk, mission.id, pk)
+        if row is None:
+            raise NotFound("There is no such tool run in this mission.")
+        return Response(tool_call_detail(row, read_spans(project_id, [pk])[pk]))

@@ -1,0 +1,109 @@
+"""What a mission means: graph, critical path, findings, state, agents, steps, questions to people."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from analysis.selectors import list_agents, read_critical_path, read_facts, read_findings, read_graph, read_state
+from api.fields import (
+    AgentSerializer,
+    FindingSerializer,
+    GraphSerializer,
+    HumanRequestSerializer,
+    PathSerializer,
+    StateSerializer,
+    StepSerializer,
+    describe,
+)
+from api.paging import answer_slice
+from api.parameters import get_number, get_text, number_parameter, text_parameter
+from api.shapes import agent_json, critical_path_json, finding_json, graph_json, state_json
+from api.steps import Steps, find_human_spans, human_request_json
+from api.views.missions import get_mission
+from traces.selectors import read_spans
+
+AT = number_parameter("at_ns", "As it was known at this time.")
+
+
+class Graph(APIView):
+    """The mission's graph."""
+
+    @describe(GraphSerializer, parameters=[AT])
+    def get(self, request: Request, mission_id: str) -> Response:
+        """Nodes, and edges with their evidence."""
+        _, mission = get_mission(request, mission_id)
+        return Response(graph_json(read_graph(mission, get_number(request, "at_ns"))))
+
+
+class CriticalPathView(APIView):
+    """What the mission's time went to."""
+
+    @describe(PathSerializer)
+    def get(self, request: Request, mission_id: str) -> Response:
+        """Segments that cover the wall time, by class."""
+        _, mission = get_mission(request, mission_id)
+        return Response(critical_path_json(read_critical_path(mission)))
+
+
+class FindingList(APIView):
+    """What the detectors found."""
+
+    @describe(FindingSerializer, many=True, name="Finding")
+    def get(self, request: Request, mission_id: str) -> Response:
+        """A page of findings, causes first."""
+        _, mission = get_mission(request, mission_id)
+        page = answer_slice(request, read_findings(mission))
+        return page.answer([finding_json(finding) for finding in page.rows])
+
+
+class State(APIView):
+    """The agents' state."""
+
+    @describe(StateSerializer, many=True, name="State", parameters=[AT, text_parameter("agent", "Of one agent.")])
+    def get(self, request: Request, mission_id: str) -> Response:
+        """A page of the agents' states at a time; without one, the last."""
+        project_id, mission = get_mission(request, mission_id)
+        agent = get_text(request, "agent") or None
+        states = read_state(project_id, mission, agent, get_number(request, "at_ns"))
+        page = answer_slice(request, states)
+        return page.answer([state_json(state) for state in page.rows])
+
+
+class AgentList(APIView):
+    """The agents that took part."""
+
+    @describe(AgentSerializer, many=True, name="Agent")
+    def get(self, request: Request, mission_id: str) -> Response:
+        """A page of agents, in order of appearance."""
+        _, mission = get_mission(request, mission_id)
+        page = answer_slice(request, list_agents(read_facts(mission)))
+        return page.answer([agent_json(agent) for agent in page.rows])
+
+
+class StepList(APIView):
+    """The steps of the agents' work."""
+
+    @describe(StepSerializer, many=True, name="Step")
+    def get(self, request: Request, mission_id: str) -> Response:
+        """A page of steps, in order of appearance; a step that was run again comes again."""
+        project_id, mission = get_mission(request, mission_id)
+        steps = Steps(read_facts(mission))
+        page = answer_slice(request, steps.steps)
+        heads = [steps.head(step).pk for step in page.rows]
+        records = read_spans(project_id, heads)
+        return page.answer([steps.as_json(step, records.get(pk)) for step, pk in zip(page.rows, heads, strict=True)])
+
+
+class HumanRequestList(APIView):
+    """What people were asked."""
+
+    @describe(HumanRequestSerializer, many=True, name="HumanRequest")
+    def get(self, request: Request, mission_id: str) -> Response:
+        """A page of questions to people, in order of appearance."""
+        project_id, mission = get_mission(request, mission_id)
+        facts = read_facts(mission)
+        page = answer_slice(request, find_human_spans(facts))
+        steps = Steps(facts)
+        spans = {row: span.pk for row in page.rows if (span := facts.span_of(row)) is not None}
+        records = read_spans(project_id, spans.values())
+        return page.answer([human_request_json(facts, steps, row, records.get(pk)) for row, pk in spans.items()])

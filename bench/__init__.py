@@ -1,0 +1,1 @@
+"""Measures of MissionScope: `python -m bench --help`, docs/benchmarks.md."""

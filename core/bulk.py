@@ -1,0 +1,118 @@
+"""Many rows at once through a DB-API cursor, on SQLite and on PostgreSQL. No framework here."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+POSTGRESQL = "postgresql"
+
+
+class Table(NamedTuple):
+    """What a bulk write must know of a table."""
+
+    name: str
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    """PostgreSQL type names, one per column: binary COPY needs them."""
+
+
+def allocate_ids(cursor: Any, vendor: str, table: str, count: int) -> list[int]:
+    """`count` unused primary keys. On SQLite the caller holds the write lock until it has inserted."""
+    if vendor == POSTGRESQL:
+        cursor.execute(f"SELECT nextval('{table}_id_seq') FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
+    cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
+    last = cursor.fetchone()[0]
+    return list(range(last + 1, last + 1 + count))
+
+
+def insert_rows(cursor: Any, vendor: str, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows that are known to be new: binary COPY on PostgreSQL, one prepared statement on SQLite."""
+    if not rows:
+        return
+    columns = ", ".join(table.columns)
+    if vendor == POSTGRESQL:
+        with cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(table.types)
+            for row in rows:
+                copy.write_row(row)
+        return
+    marks = ", ".join(["%s"] * len(table.columns))
+    cursor.executemany(f"INSERT INTO {table.name} ({columns}) VALUES ({marks})", rows)
+
+
+def insert_missing(cursor: Any, vendor: str, table: Table, rows: Sequence[tuple[Any, ...]], unique: str) -> None:
+    """Insert rows, leaving out those whose `unique` columns are there. Sort `rows` the same way everywhere."""
+    if not rows:
+        return
+    columns = ", ".join(table.columns)
+    if vendor == POSTGRESQL:
+        arrays = ", ".join(f"%s::{kind}[]" for kind in table.types)
+        sql = f"INSERT INTO {table.name} ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT ({unique}) DO NOTHING"
+        cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+        return
+    marks = ", ".join(["%s"] * len(table.columns))
+    sql = f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) ON CONFLICT ({unique}) DO NOTHING"
+    cursor.executemany(sql, rows)
+
+
+def update_rows(cursor: Any, vendor: str, table: Table, keys: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Update rows found by the `keys` columns. Each row holds a value for every column of `table`."""
+    if not rows:
+        return
+    values = [column for column in table.columns if column not in keys]
+    if vendor == POSTGRESQL:
+        arrays = ", ".join(f"%s::{kind}[]" for kind in table.types)
+        alias = ", ".join(table.columns)
+        assign = ", ".join(f"{column} = new.{column}" for column in values)
+        match = " AND ".join(f"old.{key} = new.{key}" for key in keys)
+        sql = f"UPDATE {table.name} AS old SET {assign} FROM unnest({arrays}) AS new({alias}) WHERE {match}"
+        cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+        return
+    at = {column: index for index, column in enumerate(table.columns)}
+    assign = ", ".join(f"{column} = %s" for column in values)
+    match = " AND ".join(f"{key} = %s" for key in keys)
+    order = [at[column] for column in values] + [at[key] for key in keys]
+    sql = f"UPDATE {table.name} SET {assign} WHERE {match}"
+    cursor.executemany(sql, [tuple(row[index] for index in order) for row in rows])
+
+
+def find_by_keys(
+    cursor: Any,
+    vendor: str,
+    table: str,
+    *,
+    wanted: tuple[str, ...],
+    keys: tuple[str, ...],
+    key_types: tuple[str, ...],
+    values: Sequence[tuple[Any, ...]],
+    fixed: tuple[str, Any] | None = None,
+    suffix: str = "",
+) -> list[tuple[Any, ...]]:
+    """Rows of `table` whose `keys` columns equal one of `values`; `fixed` is a further (column, value)."""
+    found: list[tuple[Any, ...]] = []
+    names = ", ".join(f"t.{column}" for column in wanted)
+    match = " AND ".join(f"t.{key} = k.c{index}" for index, key in enumerate(keys))
+    aliases = ", ".join(f"c{index}" for index in range(len(keys)))
+    for part in chunked(values, 8_000 // len(keys)):
+        params: list[Any]
+        if vendor == POSTGRESQL:
+            arrays = ", ".join(f"%s::{kind}[]" for kind in key_types)
+            source = f"unnest({arrays}) AS k({aliases})"
+            params = [list(column) for column in zip(*part, strict=True)]
+            sql = f"SELECT {names} FROM {source} JOIN {table} AS t ON {match}"
+        else:
+            marks = ", ".join(["(" + ", ".join(["%s"] * len(keys)) + ")"] * len(part))
+            params = [value for row in part for value in row]
+            sql = f"WITH k({aliases}) AS (VALUES {marks}) SELECT {names} FROM k CROSS JOIN {table} AS t ON {match}"
+        if fixed is not None:
+            sql += f" AND t.{fixed[0]} = %s"
+            params.append(fixed[1])
+        cursor.execute(sql + suffix, params)
+        found.extend(cursor.fetchall())
+    return found
+
+
+def chunked(values: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:
+    """`values` in slices of at most `size`."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

@@ -1,0 +1,36 @@
+"""How much of anything a sender may send. One number each, with what happens beyond it."""
+
+MIB = 1024 * 1024
+
+MAX_BODY_BYTES = 64 * MIB
+"""A request body, on the wire and after decompression. Beyond: 413."""
+
+MAX_COMPRESSED_PARTS = 1_000
+"""Gzip members or zstd frames in one body. Beyond: 400."""
+
+MAX_VALUE_BYTES = 16 * MIB
+"""One text or bytes value, as UTF-8. Beyond: cut, with a mark and the true size."""
+
+MAX_NESTING = 45
+"""Arrays and key-value lists inside one another in one value. Beyond: the record is refused."""
+
+MAX_ATTRIBUTES = 1_000
+"""Attributes of one span, event, link, log record, resource or scope. Beyond: dropped and counted."""
+
+MAX_EVENTS = 1_000
+"""Events of one span. Beyond: dropped and counted."""
+
+MAX_LINKS = 1_000
+"""Links of one span. Beyond: dropped and counted."""
+
+MAX_REPAIRS = 100
+"""Repairs listed on one record. The last one then says how many more there were."""
+
+MAX_EXCERPT_CHARACTERS = 500
+"""Of a refused record, kept with its reason."""
+
+MAX_ANSWER_CHARACTERS = 2_000
+"""Of the message in an answer to a sender."""
+
+FUTURE_TOLERANCE_NS = 300 * 1_000_000_000
+"""How far a sender's clock may be ahead before its times are flagged."""

@@ -1,0 +1,101 @@
+"""The client's side of the OTLP/HTTP door, with OTLP's own rules for repeating a request."""
+
+import gzip
+import http.client
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+
+from demo.otlp import encode_logs, encode_traces
+from demo.records import Log, Span
+
+RETRYABLE = frozenset({429, 502, 503, 504})
+ATTEMPTS = 8
+LONGEST_WAIT_S = 30.0
+
+
+class DoorClosed(Exception):
+    """The server did not take a request, finally."""
+
+
+class Answer(NamedTuple):
+    """What came back for one request."""
+
+    status: int
+    body: bytes
+    retry_after: str | None
+
+
+class Door:
+    """Posts spans and log records to `url` with an API key. Raises `DoorClosed` when they are not taken."""
+
+    def __init__(self, url: str, key: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        parts = urlsplit(url if "//" in url else f"http://{url}")
+        self._https = parts.scheme == "https"
+        self._netloc, self._path = parts.netloc, parts.path.rstrip("/")
+        self._key, self._sleep = key, sleep
+
+    def post_spans(self, spans: list[Span]) -> None:
+        """Send spans; every one must be accepted."""
+        if spans:
+            answer = self._post("/v1/traces", encode_traces(spans))
+            refused = ExportTraceServiceResponse.FromString(answer.body).partial_success
+            _expect_all_accepted(refused.rejected_spans, refused.error_message)
+
+    def post_logs(self, logs: list[Log]) -> None:
+        """Send log records; every one must be accepted."""
+        if logs:
+            answer = self._post("/v1/logs", encode_logs(logs))
+            refused = ExportLogsServiceResponse.FromString(answer.body).partial_success
+            _expect_all_accepted(refused.rejected_log_records, refused.error_message)
+
+    def _post(self, path: str, body: bytes) -> Answer:
+        packed = gzip.compress(body, 5, mtime=0)
+        problem = ""
+        for attempt in range(ATTEMPTS):
+            try:
+                answer = self._post_once(path, packed)
+            except (OSError, http.client.HTTPException) as error:
+                problem, wait_s = f"{type(error).__name__}: {error}", _backoff_s(attempt)
+            else:
+                if answer.status == 200:
+                    return answer
+                problem, wait_s = f"HTTP {answer.status}", _wait_s(answer, attempt)
+                if answer.status not in RETRYABLE:
+                    break
+            if attempt < ATTEMPTS - 1:
+                self._sleep(wait_s)
+        raise DoorClosed(f"POST {path} at {self._netloc} failed: {problem}")
+
+    def _post_once(self, path: str, packed: bytes) -> Answer:
+        kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
+        connection = kind(self._netloc, timeout=30)
+        headers = {
+            "Authorization": f"Bearer {self._key}",
+            "Content-Type": "application/x-protobuf",
+            "Content-Encoding": "gzip",
+        }
+        try:
+            connection.request("POST", self._path + path, packed, headers)
+            response = connection.getresponse()
+            return Answer(response.status, response.read(), response.getheader("Retry-After"))
+        finally:
+            connection.close()
+
+
+def _expect_all_accepted(refused: int, message: str) -> None:
+    if refused:
+        raise DoorClosed(f"{refused} records were refused: {message}")
+
+
+def _wait_s(answer: Answer, attempt: int) -> float:
+    named = (answer.retry_after or "").strip()
+    return min(float(named), LONGEST_WAIT_S) if named.isdigit() else _backoff_s(attempt)
+
+
+def _backoff_s(attempt: int) -> float:
+    return float(min(5.0, 0.2 * 2**attempt))

@@ -1,0 +1,1 @@
+"""The sample missions, one file each."""

@@ -1,0 +1,222 @@
+"""Group commit: requests that wait at the same time share one transaction.
+
+One writer thread per process takes what has gathered while the last transaction was being written. A request is
+answered only after the commit that holds it. There is no queue behind the answer (docs/data-loss.md).
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import NamedTuple
+
+from django.db import DatabaseError, DataError, IntegrityError, close_old_connections, connection, transaction
+
+from core.jobs import wake
+from core.pressure import note_ingest
+from ingest.prepare import Prepared
+from live.publish import publish_missions
+from llmlog.store import store_calls
+from search.store import enqueue
+from telemetry.records import RefusedRecord
+from traces.store import Stored, store_records, store_rejections
+
+log = logging.getLogger(__name__)
+
+GROUP_SPANS = 4096
+"""A transaction takes no further request once it holds this many records."""
+CONFLICT_TRIES = 5
+CONFLICTS = {"40001", "40P01"}
+"""PostgreSQL: serialisation failure, deadlock. Tried again."""
+SHOWN = 200
+
+
+class Unavailable(Exception):
+    """The database cannot take it now; the sender should come back."""
+
+
+class Outcome(NamedTuple):
+    """What became of a request."""
+
+    refused: list[RefusedRecord]
+    """Records that the database itself would not take, beside those refused while decoding."""
+
+
+class _Waiting(NamedTuple):
+    prepared: Prepared
+    future: "Future[Outcome]"
+
+
+class Committer:
+    """The one writer of a process."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._start = threading.Lock()
+        self._busy_since_s: float | None = None
+
+    def get_lag_s(self) -> float:
+        """How long the transaction that is being written has taken by now; 0 when nothing waits."""
+        since_s = self._busy_since_s
+        return 0.0 if since_s is None else time.monotonic() - since_s
+
+    def submit(self, prepared: Prepared) -> "Future[Outcome]":
+        """Have it stored. The future ends after the commit, or with Unavailable."""
+        future: Future[Outcome] = Future()
+        with self._start:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="ingest-writer", daemon=True)
+                self._thread.start()
+        self._queue.put(_Waiting(prepared, future))
+        return future
+
+    def _run(self) -> None:
+        while (first := self._queue.get()) is not None:
+            self._busy_since_s = time.monotonic()
+            group = self._gather(first)
+            try:
+                _write_group(group)
+            except Exception as error:  # the writer must live on
+                log.exception("a group of requests was not stored")
+                for item in group:
+                    if not item.future.done():
+                        item.future.set_exception(Unavailable(type(error).__name__))
+            finally:
+                self._busy_since_s = None
+
+    def _gather(self, first: _Waiting) -> list[_Waiting]:
+        group, size = [first], _size(first.prepared)
+        while size < GROUP_SPANS:
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if item is None:
+                self._queue.put(None)
+                break
+            group.append(item)
+            size += _size(item.prepared)
+        return group
+
+
+def _size(prepared: Prepared) -> int:
+    return len(prepared.spans) + len(prepared.logs)
+
+
+def _write_group(group: Sequence[_Waiting]) -> None:
+    try:
+        changed = store_prepared([item.prepared for item in group])
+    except (DataError, IntegrityError):
+        for item in group:
+            _write_one(item)
+        return
+    except DatabaseError as error:
+        close_old_connections()
+        for item in group:
+            item.future.set_exception(Unavailable(type(error).__name__))
+        return
+    for item in group:
+        item.future.set_result(Outcome([]))
+    _announce(changed, sum(_size(item.prepared) for item in group))
+
+
+def _write_one(item: _Waiting) -> None:
+    """A request alone; if the database refuses a value in it, record by record."""
+    try:
+        changed = store_prepared([item.prepared])
+    except (DataError, IntegrityError):
+        _write_pieces(item)
+        return
+    except DatabaseError as error:
+        item.future.set_exception(Unavailable(type(error).__name__))
+        return
+    item.future.set_result(Outcome([]))
+    _announce(changed, _size(item.prepared))
+
+
+def _write_pieces(item: _Waiting) -> None:
+    whole, refused, changed = item.prepared, [], []
+    pieces = [Prepared(whole.project_id, whole.door, [span], [], whole.bodies, [], ()) for span in whole.spans]
+    pieces += [Prepared(whole.project_id, whole.door, [], [entry], whole.bodies, [], ()) for entry in whole.logs]
+    try:
+        for piece in pieces:
+            try:
+                changed += store_prepared([piece])
+            except (DataError, IntegrityError) as error:
+                refused.append(_refuse(piece, error))
+        store_prepared([Prepared(whole.project_id, whole.door, [], [], {}, [*whole.refused, *refused], ())])
+    except DatabaseError as error:
+        item.future.set_exception(Unavailable(type(error).__name__))
+        return
+    item.future.set_result(Outcome(refused))
+    _announce(changed, _size(item.prepared))
+
+
+def _refuse(piece: Prepared, error: DatabaseError) -> RefusedRecord:
+    name = piece.spans[0].name if piece.spans else piece.logs[0].body
+    return RefusedRecord("not_storable", f"The database refused a value ({type(error).__name__}).", name[:SHOWN])
+
+
+class Changed(NamedTuple):
+    """Missions of a project that a transaction changed."""
+
+    project_id: int
+    mission_pks: list[int]
+
+
+def store_prepared(requests: Sequence[Prepared]) -> list[Changed]:
+    """Store requests in one transaction; when this returns they are durable. Conflicts are tried again."""
+    for attempt in range(CONFLICT_TRIES):
+        try:
+            with transaction.atomic():
+                return _store(requests)
+        except DatabaseError as error:
+            state = getattr(error.__cause__, "sqlstate", None)
+            if state not in CONFLICTS or attempt == CONFLICT_TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _store(requests: Sequence[Prepared]) -> list[Changed]:
+    now_ns = time.time_ns()
+    changed: list[Changed] = []
+    with connection.cursor() as cursor:
+        for project_id in sorted({request.project_id for request in requests}):
+            mine = [request for request in requests if request.project_id == project_id]
+            bodies: dict[bytes, bytes] = {}
+            for request in mine:
+                bodies |= request.bodies
+            stored = store_records(
+                cursor,
+                project_id,
+                [span for request in mine for span in request.spans],
+                [entry for request in mine for entry in request.logs],
+                bodies,
+                now_ns,
+            )
+            _store_above(cursor, project_id, stored, now_ns)
+            for request in mine:
+                store_rejections(cursor, project_id, request.door, request.refused, now_ns)
+            changed.append(Changed(project_id, sorted(stored.missions)))
+    return changed
+
+
+def _store_above(cursor: object, project_id: int, stored: Stored, now_ns: int) -> None:
+    store_calls(cursor, project_id, stored.spans)
+    enqueue(cursor, project_id, "span", [item.pk for item in stored.spans], now_ns)
+    enqueue(cursor, project_id, "log", stored.log_pks, now_ns)
+
+
+def _announce(changed: Sequence[Changed], records: int) -> None:
+    note_ingest(records)
+    for change in changed:
+        if change.mission_pks:
+            publish_missions(change.project_id, change.mission_pks)
+    wake("analysis.recompute")
+    wake("search.index")
+
+
+committer = Committer()

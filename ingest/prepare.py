@@ -1,0 +1,37 @@
+"""Bytes of a request to records that are ready to be stored. Pure: no database, runs in any process."""
+
+import msgspec
+
+from telemetry.decode import decode
+from telemetry.records import Decoded, RefusedRecord
+from telemetry.redaction import Redactor
+from traces.incoming import IncomingLog, IncomingSpan, prepare_log, prepare_span
+from traces.payload import PayloadWriter
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """One request, ready to be stored."""
+
+    project_id: int
+    door: str
+    spans: list[IncomingSpan]
+    logs: list[IncomingLog]
+    bodies: dict[bytes, bytes]
+    refused: list[RefusedRecord]
+    notes: tuple[str, ...]
+
+
+def prepare(
+    *, project_id: int, redactor: Redactor, signal: str, encoding: str, data: bytes, received_ns: int
+) -> Prepared:
+    """Decode, redact, map and encode one request. Raises telemetry.decode's errors on a body it cannot read."""
+    decoded = redactor.redact(decode(signal, encoding, data))
+    return prepare_decoded(project_id, f"otlp_{signal}", decoded, received_ns)
+
+
+def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: int) -> Prepared:
+    """Records that are already redacted to rows."""
+    writer = PayloadWriter()
+    spans = [prepare_span(record, writer) for record in decoded.spans]
+    logs = [prepare_log(record, writer, received_ns) for record in decoded.logs]
+    return Prepared(project_id, door, spans, logs, writer.bodies, decoded.refused, decoded.notes)

@@ -1,0 +1,14 @@
+"""Names of feeds. Each holds the project, so nobody hears of another's missions."""
+
+WAKES = "live-wakes"
+"""The Channels group in which processes tell each other which feeds have moved."""
+
+
+def mission_group(project_id: int, mission_pk: int) -> str:
+    """The feed of one mission."""
+    return f"mission.{project_id}.{mission_pk}"
+
+
+def list_group(project_id: int) -> str:
+    """The feed of a project's list of missions."""
+    return f"missions.{project_id}"

@@ -1,0 +1,67 @@
+"""What the selectors of llmlog give: frozen rows. No Django here."""
+
+import msgspec
+
+
+class LlmCallRow(msgspec.Struct, frozen=True):
+    """A model call without its texts."""
+
+    pk: int
+    mission_id: str
+    trace_id: str
+    span_id: str
+    side: int
+    agent_name: str
+    step_id: str
+    operation: str
+    provider_name: str
+    request_model: str
+    response_model: str
+    start_ns: int | None
+    end_ns: int | None
+    time_to_first_token_ns: int | None
+    finish_reasons: tuple[str, ...]
+    input_tokens: int | None
+    output_tokens: int | None
+    cache_read_input_tokens: int | None
+    cache_creation_input_tokens: int | None
+    reasoning_output_tokens: int | None
+    cost_usd: str | None
+    cost_source: str
+    """`sender`, or the price table's name and version, or empty."""
+    counts_usage: bool
+    status: str
+    """waiting, active, ok, failed, gone"""
+    error: str
+    attempt_count: int
+    message_count: int
+    new_message_count: int | None
+    """Messages not in the agent's previous call; None until computed."""
+    message_hashes: tuple[bytes, ...]
+    tool_call_ids: tuple[str, ...]
+    change_seq: int
+
+
+class ToolCallRow(msgspec.Struct, frozen=True):
+    """A tool run without its texts."""
+
+    pk: int
+    mission_id: str
+    trace_id: str
+    span_id: str
+    side: int
+    agent_name: str
+    step_id: str
+    tool_name: str
+    tool_call_id: str
+    requested_by: int | None
+    """pk of the LLM call whose reply asked for it."""
+    start_ns: int | None
+    end_ns: int | None
+    status: str
+    """As reported by the span."""
+    effective_status: str
+    error: str
+    change_seq: int
+    arguments_hash: bytes = b""
+    """Equal arguments have equal hashes: what a loop is recognised by. Empty when there are none."""

@@ -1,0 +1,110 @@
+"""The one entrance: machines' doors before Django, WebSockets to Channels, everything else to Django."""
+
+import asyncio
+import os
+from asyncio import to_thread
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import cache
+from typing import Any, cast
+from urllib.parse import unquote
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "missionscope.settings")
+
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from django.urls import get_resolver
+
+from core import jobs
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+DOOR_PREFIXES = ("/v1/",)
+"""Paths that ingest.asgi answers itself: Django's middleware would cost more than the work."""
+
+django_application = cast(Application, get_asgi_application())
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Route one connection."""
+    if scope["type"] == "lifespan":
+        await run_lifespan(receive, send)
+    elif scope["type"] == "websocket":
+        await get_websocket_application()(scope, receive, send)
+    elif scope["path"].startswith(DOOR_PREFIXES):
+        await get_doors()(scope, receive, send)
+    elif scope["path"].startswith(settings.STATIC_URL):
+        await get_static_files()(scope, receive, send)
+    else:
+        await django_application(keep_mission_id(scope), receive, send)
+
+
+API_MISSIONS = b"/api/v1/missions/"
+ID_SEGMENT = 4
+
+
+def keep_mission_id(scope: Scope) -> Scope:
+    """Leave a mission's id in an API path percent-encoded: it may hold slashes, and must stay one segment."""
+    raw = bytes(scope.get("raw_path") or b"").partition(b"?")[0]
+    if not raw.startswith(API_MISSIONS):
+        return scope
+    segments = raw.split(b"/")
+    path = [unquote(part) if at != ID_SEGMENT else part.decode("latin-1") for at, part in enumerate(segments)]
+    return {**scope, "path": "/".join(path)}
+
+
+@cache
+def get_doors() -> Application:
+    """The doors for machines, open to pages of the allowed origins too."""
+    from ingest.asgi import application as doors
+    from missionscope.cors import CrossOrigin
+
+    return CrossOrigin(doors, settings.CORS_ALLOWED_ORIGINS)
+
+
+@cache
+def get_static_files() -> Application:
+    """The files that pages load."""
+    from missionscope.static_files import StaticFiles
+
+    return StaticFiles()
+
+
+@cache
+def get_websocket_application() -> Application:
+    """WebSockets by path."""
+    from channels.routing import URLRouter
+
+    from live.routing import websocket_urlpatterns
+
+    return cast(Application, URLRouter(websocket_urlpatterns))
+
+
+async def run_lifespan(receive: Receive, send: Send) -> None:
+    """Start what lives as long as the server, and end it after the last request was answered."""
+    from missionscope.jobs import runner
+    from missionscope.parent import follow_parent
+
+    await receive()
+    follow_parent()
+    # What cannot be imported ends the start here, not the first request.
+    get_doors()
+    get_resolver().url_patterns  # noqa: B018
+    if not settings.REDIS_URL:
+        runner.start()
+        jobs.set_waker(runner.wake)
+    from ingest.asgi import warm
+    from live.publish import attach_loop
+
+    attach_loop(asyncio.get_running_loop())
+    await send({"type": "lifespan.startup.complete"})
+    # What the first sender would wait for is loaded while the server already answers.
+    warming = asyncio.get_running_loop().run_in_executor(None, warm)
+    await receive()
+    await warming
+    if not settings.REDIS_URL:
+        jobs.set_waker(None)
+        await to_thread(runner.stop)
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,148 @@
+"""Celery: the same jobs, run by workers and timed by beat, when there is a Redis.
+
+`celery -A missionscope.celery worker --beat` needs nothing else. A wake-up is one task, however often it is asked for
+before the job begins; two workers never run the same job at the same time.
+"""
+
+import os
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "missionscope.settings")
+
+import django
+import redis
+import structlog
+from celery import Celery
+from celery.beat import EmbeddedService
+from celery.signals import setup_logging, worker_ready
+from django.apps import apps
+from django.conf import settings
+from kombu.exceptions import OperationalError
+from redis.lock import Lock
+
+if not apps.ready:
+    django.setup()
+
+from core.jobs import Job, get_job, list_jobs
+from missionscope.parent import follow_parent, get_parent
+
+WAITING_S = 60
+"""A wake-up that got lost with its worker is forgotten after this."""
+HELD_S = 15
+"""A running job holds its lock this long at a time: what a killed worker held is free after it."""
+AGAIN_S = 1.0
+REDIS_PAUSE_S = 5.0
+
+# Celery warns a worker that runs as root of pickled tasks; only JSON is accepted here.
+warnings.filterwarnings("ignore", message="(?s).*worker with superuser privileges")
+logger = structlog.get_logger("missionscope.jobs")
+client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+app = Celery("missionscope", broker=settings.REDIS_URL)
+app.conf.update(
+    task_default_queue=f"{settings.REDIS_PREFIX}-jobs",
+    broker_transport_options={"global_keyprefix": f"{settings.REDIS_PREFIX}:"},
+    broker_connection_retry_on_startup=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_store_errors_even_if_ignored=False,
+    worker_redirect_stdouts=False,
+    worker_hijack_root_logger=False,
+    worker_prefetch_multiplier=1,
+    timezone="UTC",
+)
+
+
+@app.task(name="missionscope.run_job", shared=False)
+def run_job(name: str) -> None:
+    """Run one registered job, unless another worker is running it: then it comes again."""
+    job = get_job(name)
+    client.delete(_key(name, "waiting"))
+    with _hold(name) as is_mine:
+        if not is_mine:
+            _send(job, AGAIN_S)
+            return
+        if job.rest_s:
+            client.set(_key(name, "resting"), 1, px=max(1, int(job.rest_s * 1000)))
+        job.function()
+
+
+@contextmanager
+def _hold(name: str) -> Iterator[bool]:
+    """Hold the job's lock, renewed while inside; False when somebody else has it."""
+    lock = client.lock(_key(name, "running"), timeout=HELD_S, blocking=False, thread_local=False)
+    if not lock.acquire():
+        yield False
+        return
+    is_done = threading.Event()
+    renewal = threading.Thread(target=_renew, args=(lock, is_done), daemon=True)
+    renewal.start()
+    try:
+        yield True
+    finally:
+        is_done.set()
+        renewal.join()
+        with suppress(redis.exceptions.LockError):
+            lock.release()
+
+
+def _renew(lock: Lock, is_done: threading.Event) -> None:
+    while not is_done.wait(HELD_S / 3):
+        try:
+            lock.reacquire()
+        except redis.RedisError as error:
+            logger.warning("job lock not renewed", error=type(error).__name__)
+
+
+class Waker:
+    """Hears the wake-ups of this process; with Redis away it does nothing for a while, and the interval serves."""
+
+    def __init__(self) -> None:
+        self.closed_until_s = 0.0
+
+    def __call__(self, name: str) -> None:
+        if time.monotonic() < self.closed_until_s:
+            return
+        try:
+            rest_ms = client.pttl(_key(name, "resting"))
+            _send(get_job(name), max(0, rest_ms) / 1000)
+        except KeyError:
+            return
+        except (redis.RedisError, OperationalError, OSError) as error:
+            self.closed_until_s = time.monotonic() + REDIS_PAUSE_S
+            logger.warning("job not woken", job=name, error=type(error).__name__)
+
+
+def _send(job: Job, countdown_s: float) -> None:
+    if client.set(_key(job.name, "waiting"), 1, nx=True, ex=WAITING_S + int(countdown_s)):
+        run_job.apply_async(args=[job.name], countdown=countdown_s or None, retry=False)
+
+
+def _key(name: str, what: str) -> str:
+    return f"{settings.REDIS_PREFIX}:job:{name}:{what}"
+
+
+@app.on_after_finalize.connect
+def schedule_jobs(sender: Celery, **_: Any) -> None:
+    """Every job at its interval; a tick that comes too late to matter is dropped."""
+    for job in list_jobs():
+        sender.add_periodic_task(job.every_s, run_job.s(job.name), name=job.name, expires=max(1.0, job.every_s))
+
+
+@setup_logging.connect
+def keep_logging(**_: Any) -> None:
+    """Django's settings have configured logging; Celery must not."""
+
+
+@worker_ready.connect
+def join_parent(**_: Any) -> None:
+    """A worker started by `manage.py up` also keeps the time of jobs, and ends with its parent."""
+    if get_parent():
+        follow_parent()
+        # In a thread: as a process of its own it would outlive a worker that was killed.
+        EmbeddedService(app, thread=True, scheduler_cls="celery.beat.Scheduler").start()

@@ -1,0 +1,105 @@
+"""The environment, read with suspicion: what is odd is refused in one sentence that names the variable."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+import environ
+
+ENV = environ.Env()
+
+
+def refuse(variable: str, sentence: str) -> NoReturn:
+    """End the program; never shows the value of a variable that may hold a secret."""
+    raise SystemExit(f"MissionScope cannot start: {variable} {sentence}")
+
+
+def get_text(variable: str, default: str = "") -> str:
+    """The trimmed value, or the default when unset or empty."""
+    return str(ENV.str(variable, default="")).strip() or default
+
+
+def get_flag(variable: str, *, default: bool) -> bool:
+    """1, true, yes, on or 0, false, no, off."""
+    text = get_text(variable, "1" if default else "0").lower()
+    if text in {"1", "true", "yes", "on"}:
+        return True
+    if text in {"0", "false", "no", "off"}:
+        return False
+    refuse(variable, f"must be 1 or 0, not {text[:40]!r}.")
+
+
+def get_number(variable: str, default: int, *, least: int, most: int) -> int:
+    """A whole number within its bounds."""
+    text = get_text(variable, str(default))
+    try:
+        number = int(text)
+    except ValueError:
+        refuse(variable, f"must be a whole number, not {text[:40]!r}.")
+    if not least <= number <= most:
+        refuse(variable, f"must be from {least} to {most}, not {number}.")
+    return number
+
+
+def get_list(variable: str, default: tuple[str, ...] = ()) -> list[str]:
+    """Comma-separated values, without empty ones."""
+    text = get_text(variable)
+    return [part.strip() for part in text.split(",") if part.strip()] if text else list(default)
+
+
+def get_origins(variable: str) -> list[str]:
+    """Comma-separated origins: scheme, host and port, nothing after."""
+    origins = get_list(variable)
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
+            refuse(variable, f"must list origins such as https://react.example.org, not {origin[:80]!r}.")
+    return origins
+
+
+def get_public_url(variable: str) -> str:
+    """The address people use, without a slash at its end; empty when unset."""
+    url = get_text(variable).rstrip("/")
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.path:
+        refuse(variable, "must be an address such as https://missionscope.example.org, without path or login.")
+    return url
+
+
+def get_data_directory(variable: str, default: Path) -> Path:
+    """An existing, writable directory; made (for its owner alone) when missing."""
+    path = Path(get_text(variable, str(default))).expanduser().resolve()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        refuse(variable, f"names {path}, which cannot be made: {error.strerror}.")
+    if not os.access(path, os.W_OK | os.X_OK):
+        refuse(variable, f"names {path}, which cannot be written to.")
+    return path
+
+
+def get_secret(variable: str, path: Path) -> str:
+    """The value of the variable, else what the file holds; a missing file is made, for its owner alone."""
+    text = get_text(variable)
+    if text:
+        if len(text) < 50 or len(set(text)) < 5:
+            refuse(variable, "must have at least 50 characters; unset it to have one generated in the data directory.")
+        return text
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read_secret(variable, path)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(64))
+    return _read_secret(variable, path)
+
+
+def _read_secret(variable: str, path: Path) -> str:
+    text = path.read_text().strip()
+    if len(text) < 50:
+        refuse(variable, f"is unset and {path} holds no usable secret; remove that file to have a new one generated.")
+    return text

@@ -1,0 +1,56 @@
+"""Liveness and readiness, as JSON with reasons."""
+
+from typing import Any
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+LONGEST_LAG_S = 10.0
+
+
+@require_safe
+def show_liveness(_request: HttpRequest) -> JsonResponse:
+    """200 as long as the process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def show_readiness(_request: HttpRequest) -> JsonResponse:
+    """200 when requests can be served, else 503; `checks` says which part is not ready and why."""
+    checks = [check_database()]
+    if checks[0]["ok"]:
+        checks += [check_migrations(), check_ingest()]
+    is_ready = all(check["ok"] for check in checks)
+    return JsonResponse(
+        {"status": "ok" if is_ready else "not ready", "checks": checks}, status=200 if is_ready else 503
+    )
+
+
+def check_database() -> dict[str, Any]:
+    """Does the database answer?"""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return {"name": "database", "ok": False, "reason": "The database does not answer."}
+    return {"name": "database", "ok": True, "reason": ""}
+
+
+def check_migrations() -> dict[str, Any]:
+    """Is every migration applied?"""
+    executor = MigrationExecutor(connection)
+    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    reason = f"{waiting} migrations are not applied." if waiting else ""
+    return {"name": "migrations", "ok": not waiting, "reason": reason}
+
+
+def check_ingest() -> dict[str, Any]:
+    """Does this process store what arrives within LONGEST_LAG_S?"""
+    from ingest.commit import committer
+
+    lag_s = committer.get_lag_s()
+    is_late = lag_s > LONGEST_LAG_S
+    reason = f"What arrives has waited {lag_s:.0f} s to be stored." if is_late else ""
+    return {"name": "ingest", "ok": not is_late, "reason": reason, "lag_ms": round(lag_s * 1000)}

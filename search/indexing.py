@@ -1,0 +1,145 @@
+"""The job that indexes what was stored: off the way of ingest, a moment behind it."""
+
+import logging
+import time
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+
+from core.bulk import POSTGRESQL, Table, allocate_ids, find_by_keys, insert_missing, insert_rows
+from core.hashing import digest16
+from core.jobs import wake
+from core.pressure import give_way, is_busy
+from search.models import QueueItem
+from search.texts import FoundText, log_texts, span_texts
+from search.words import index_words
+from traces.models import Log, Span
+from traces.selectors import read_logs, read_spans
+
+log = logging.getLogger(__name__)
+
+BATCH_RECORDS = 500
+"""Records indexed in one transaction."""
+RUN_S = 0.5
+"""One run of the job ends after this time and asks for another; while data arrives, after one transaction."""
+DOCUMENTS = Table("search_document", ("id", "project_id", "hash"), ("int8", "int8", "bytea"))
+ENTRIES = Table(
+    "search_entry",
+    ("document_id", "mission_id", "record_type", "record_pk", "field"),
+    ("int8", "int8", "varchar", "int8", "varchar"),
+)
+
+
+def index_pending() -> None:
+    """Index what waits, oldest first. Idempotent; two at once do some work twice and agree."""
+    until = time.monotonic() + RUN_S
+    while items := _take():
+        begun = time.monotonic()
+        index_items(items)
+        give_way(time.monotonic() - begun)
+        if is_busy() or time.monotonic() > until:
+            wake("search.index")
+            return
+
+
+def _take() -> list[QueueItem]:
+    taken: list[QueueItem] = []
+    size = 0
+    for item in QueueItem.objects.order_by("id")[:64]:
+        size += len(bytes(item.record_pks)) // 8
+        if taken and size > BATCH_RECORDS:
+            break
+        taken.append(item)
+    return taken
+
+
+def index_items(items: list[QueueItem]) -> None:
+    """Index these and take them off the queue, in one transaction."""
+    found: dict[int, dict[tuple[bytes, int], tuple[str, int, FoundText]]] = {}
+    for item in items:
+        places = found.setdefault(item.project_id, {})
+        for mission_pk, record_pk, text in _texts(item):
+            places.setdefault(
+                (digest16(text.text.encode(errors="replace")), mission_pk), (item.record_type, record_pk, text)
+            )
+    words = {
+        hashed: index_words(text.text) for places in found.values() for (hashed, _), (_, _, text) in places.items()
+    }
+    with transaction.atomic():
+        for project_id, places in sorted(found.items()):
+            _write(project_id, places, words)
+        QueueItem.objects.filter(id__in=[item.id for item in items]).delete()
+
+
+def _texts(item: QueueItem) -> Iterable[tuple[int, int, FoundText]]:
+    raw = bytes(item.record_pks)
+    pks = [int.from_bytes(raw[at : at + 8], "big") for at in range(0, len(raw), 8)]
+    if item.record_type == "span":
+        homes = {
+            row[0]: row[1:] for row in Span.objects.filter(id__in=pks).values_list("id", "mission_id", "span_kind")
+        }
+        for pk, span in read_spans(item.project_id, pks).items():
+            if pk in homes:
+                for text in span_texts(span, homes[pk][1]):
+                    yield homes[pk][0], pk, text
+        return
+    rows = Log.objects.filter(id__in=pks).values_list("id", "mission_id")
+    logs = {pk: mission_pk for pk, mission_pk in rows if mission_pk is not None}
+    for pk, record in read_logs(item.project_id, logs).items():
+        for text in log_texts(record):
+            yield logs[pk], pk, text
+
+
+def _write(
+    project_id: int, places: dict[tuple[bytes, int], tuple[str, int, FoundText]], words: dict[bytes, list[str]]
+) -> None:
+    texts = {hashed for hashed, _ in places}
+    with connection.cursor() as cursor:
+        known = _documents(cursor, project_id, list(texts))
+        new = sorted(hashed for hashed in texts if hashed not in known)
+        if new:
+            ids = allocate_ids(cursor, connection.vendor, DOCUMENTS.name, len(new))
+            rows = [(pk, project_id, hashed) for pk, hashed in zip(ids, new, strict=True)]
+            insert_missing(cursor, connection.vendor, DOCUMENTS, rows, "project_id, hash")
+            known |= _documents(cursor, project_id, new)
+            mine = {hashed: pk for pk, _, hashed in rows}
+            _write_words(cursor, project_id, [(known[h], words[h]) for h in new if known[h] == mine[h]])
+        entries = [
+            (known[hashed], mission_pk, record_type, record_pk, text.field)
+            for (hashed, mission_pk), (record_type, record_pk, text) in places.items()
+        ]
+        insert_missing(cursor, connection.vendor, ENTRIES, sorted(entries), "document_id, mission_id")
+
+
+def _documents(cursor: object, project_id: int, hashes: list[bytes]) -> dict[bytes, int]:
+    rows = find_by_keys(
+        cursor,
+        connection.vendor,
+        DOCUMENTS.name,
+        wanted=("hash", "id"),
+        keys=("hash",),
+        key_types=("bytea",),
+        values=[(hashed,) for hashed in hashes],
+        fixed=("project_id", project_id),
+    )
+    return {bytes(row[0]): row[1] for row in rows}
+
+
+def _write_words(cursor: object, project_id: int, documents: list[tuple[int, list[str]]]) -> None:
+    if connection.vendor == POSTGRESQL:
+        with connection.cursor() as copying:
+            copying.execute(
+                "CREATE TEMP TABLE IF NOT EXISTS search_incoming (document_id bigint, project_id bigint, words text[])"
+                " ON COMMIT DELETE ROWS"
+            )
+            table = Table("search_incoming", ("document_id", "project_id", "words"), ("int8", "int8", "text[]"))
+            insert_rows(copying, POSTGRESQL, table, [(pk, project_id, words) for pk, words in documents])
+            copying.execute(
+                "INSERT INTO search_words SELECT document_id, project_id, array_to_tsvector(words) FROM search_incoming"
+                " ON CONFLICT DO NOTHING"
+            )
+            copying.execute("TRUNCATE search_incoming")
+        return
+    rows = [(pk, " ".join(words)) for pk, words in documents]
+    with connection.cursor() as writing:
+        writing.executemany("INSERT INTO search_words (rowid, words) VALUES (%s, %s)", rows)

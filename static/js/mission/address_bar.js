@@ -1,0 +1,26 @@
+// The address says what is shown: a pane, a span, a moment. Back and forward go through panes.
+
+import { readAddress, writeAddress } from "./lib/address.js";
+
+const PATIENCE_MS = 300;
+
+export function bindAddress({ config, state, spans }) {
+  let timer = 0;
+  const query = () => {
+    const { pane, span, at, isPlaying } = state.values;
+    const moment = at === null || isPlaying ? null : spans.table.absolute(at);
+    return writeAddress(location.search, { pane, span, at: moment }, config.panes);
+  };
+  const replace = () => history.replaceState(null, "", location.pathname + query() + location.hash);
+  state.on("pane", (values, cause) => {
+    if (cause !== "address") history.pushState(null, "", location.pathname + query());
+  });
+  state.on(["span", "at", "isPlaying"], () => {
+    clearTimeout(timer);
+    timer = setTimeout(replace, PATIENCE_MS);
+  });
+  window.addEventListener("popstate", () => {
+    const { pane, span, at } = readAddress(location.search, config.panes);
+    state.set({ pane, span, at: at === null ? null : spans.table.offset(at) }, "address");
+  });
+}

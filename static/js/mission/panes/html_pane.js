@@ -1,0 +1,187 @@
+// A pane the server writes: conversation, tools, logs, errors, findings. Fetched when first shown, changed in place.
+
+import { connect, disconnect } from "../../lib/registry.js";
+import { failureNote, parsePartial } from "../dom.js";
+import { fetchHtml } from "../fetching.js";
+import { nameEvidence } from "../labels.js";
+import { handleClick, markLater, markSelected } from "./list.js";
+import { bindTools } from "./tools.js";
+
+const RECORDS = { conversation: ["llm_call", "tool_call"], tools: ["tool_call"], logs: ["log"], errors: ["span", "log", "llm_call", "tool_call"], findings: ["finding", "mission"] };
+const AT_END_PX = 60;
+const AGAIN_MS = 2000;
+const RANKED = new Set(["errors", "findings"]);
+
+export class HtmlPane {
+  constructor(name, box, { config, state, spans, theme }) {
+    Object.assign(this, { name, box, config, state, spans, theme });
+    this.isLoaded = false;
+    this.options = new URLSearchParams();
+    this.waiting = 0;
+    box.addEventListener("click", (event) => handleClick(event, box, state));
+    box.addEventListener("items", () => this.#mark(false));
+    bindTools(this);
+    state.on("pane", () => this.#shown());
+    state.on("span", (values, cause) => this.isShown() && this.#mark(cause !== name));
+    state.on("span", () => this.isShown() && this.options.has("selected") && this.reload());
+    state.on("at", () => this.isShown() && this.#dim());
+    queueMicrotask(() => this.#shown());
+  }
+
+  isShown() {
+    return this.state.get("pane") === this.name;
+  }
+
+  get scroller() {
+    return this.box.querySelector(".ms-scroll");
+  }
+
+  url(extra = {}) {
+    const query = new URLSearchParams(this.options);
+    if (query.has("selected")) {
+      query.delete("selected");
+      query.set("span", this.state.get("span") ?? "");
+    }
+    for (const [key, value] of Object.entries(extra)) query.set(key, value);
+    const text = query.toString();
+    return this.config.urls.panes[this.name] + (text ? `?${text}` : "");
+  }
+
+  /** Fetches the first page again, with the options the tools set. */
+  async reload({ scroll = true } = {}) {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    this.box.setAttribute("aria-busy", "true");
+    try {
+      const extra = this.state.get("span") ? { until: this.state.get("span") } : {};
+      const html = await fetchHtml(this.url(extra));
+      if (turn !== this.turn) return;
+      this.#replaceBody(parsePartial(html), scroll);
+      this.isLoaded = true;
+    } catch (error) {
+      if (turn === this.turn) this.body.replaceChildren(failureNote(error.message, () => this.reload()));
+    } finally {
+      if (turn === this.turn) this.box.removeAttribute("aria-busy");
+    }
+  }
+
+  get body() {
+    return this.box.querySelector("[data-body]");
+  }
+
+  #replaceBody(page, scroll) {
+    disconnect(this.body);
+    this.body.replaceChildren(page);
+    this.#mark(scroll);
+    this.#dim();
+    this.box.dispatchEvent(new CustomEvent("loaded"));
+  }
+
+  #shown() {
+    if (!this.isShown()) return;
+    if (!this.isLoaded) this.reload();
+    else {
+      this.#mark(true);
+      this.#dim();
+    }
+  }
+
+  #mark(scroll) {
+    connect(this.body);
+    if (this.spans.table) nameEvidence(this.body, this.spans.table);
+    markSelected(this.box, this.state.get("span"), scroll);
+    this.#dim();
+  }
+
+  #dim() {
+    const at = this.state.get("at");
+    markLater(this.box, at === null || !this.spans.table ? null : BigInt(this.spans.table.absolute(at)));
+  }
+
+  /** j and k go through the items. */
+  key(name) {
+    const step = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[name];
+    const isError = name === "e";
+    if (!step && !isError) return false;
+    const items = [...this.box.querySelectorAll("[data-items] > [data-span]")].filter((item) => !isError || item.matches(".has-failed"));
+    if (items.length === 0) return false;
+    const at = items.findIndex((item) => item.classList.contains("is-selected"));
+    const next = isError ? items[(at + 1) % items.length] : items[Math.min(Math.max(at + step, 0), items.length - 1)];
+    this.state.set({ span: next.dataset.span });
+    return true;
+  }
+
+  /** Live: what changed is fetched as the same markup, replaced or put at the end; nothing moves under the reader. */
+  async changed(records, since) {
+    if (!this.isLoaded || !records.some((record) => RECORDS[this.name]?.includes(record.type))) return;
+    if (RANKED.has(this.name)) {
+      this.#again();
+      return;
+    }
+    this.since ??= since;
+    if (this.isFetching) return;
+    this.isFetching = true;
+    const from = this.since;
+    this.since = null;
+    try {
+      this.#merge(parsePartial(await fetchHtml(this.url({ changed_after: from }))));
+    } catch {
+      this.since ??= from;
+    } finally {
+      this.isFetching = false;
+    }
+    if (this.since) setTimeout(() => this.since && this.changed(records, this.since), 1000);
+  }
+
+  /** What is ranked is ranked anew as a whole; where one reads stays. */
+  #again() {
+    this.timer ??= setTimeout(async () => {
+      this.timer = null;
+      const top = this.scroller.scrollTop;
+      await this.reload({ scroll: false });
+      this.scroller.scrollTop = top;
+    }, AGAIN_MS);
+  }
+
+  #merge(page) {
+    const list = this.box.querySelector("[data-items]");
+    if (!list) {
+      this.reload();
+      return;
+    }
+    const { scroller } = this;
+    const wasAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < AT_END_PX;
+    let added = 0;
+    for (const item of [...(page.querySelector("[data-items]")?.children ?? [])]) {
+      const known = item.id && list.querySelector(`#${CSS.escape(item.id)}`);
+      if (known) replaceKeepingFolds(known, item);
+      else if (!this.box.querySelector("[data-more-row]")) {
+        list.append(item);
+        added += 1;
+      }
+    }
+    this.#mark(false);
+    if (added === 0) return;
+    if ((wasAtEnd || this.box.classList.contains("is-followed")) && this.isShown()) scroller.scrollTop = scroller.scrollHeight;
+    else this.#announce(added);
+  }
+
+  #announce(added) {
+    const bar = this.box.querySelector("[data-new-bar]");
+    this.waiting += added;
+    bar.textContent = `${this.waiting} new ↓`;
+    bar.hidden = false;
+    bar.onclick = () => {
+      this.scroller.scrollTop = this.scroller.scrollHeight;
+      this.waiting = 0;
+      bar.hidden = true;
+    };
+  }
+}
+
+/** A changed item takes the place of the old one; what a person opened stays open. */
+function replaceKeepingFolds(known, item) {
+  const open = [...known.querySelectorAll("details")].map((each) => each.open);
+  item.querySelectorAll("details").forEach((each, i) => (each.open = open[i] ?? each.open));
+  if (known.querySelector(".ms-fold.is-open")) item.querySelectorAll(".ms-fold").forEach((fold) => fold.classList.add("is-open"));
+  known.replaceWith(item);
+}

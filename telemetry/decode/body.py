@@ -1,0 +1,156 @@
+"""A request body, decompressed as it arrives and never beyond a limit."""
+
+import zlib
+from collections.abc import Iterable
+from typing import Protocol
+
+import zstandard
+
+from core.limits import MAX_BODY_BYTES, MAX_COMPRESSED_PARTS, MIB
+from telemetry.decode.errors import MalformedBody, TooLarge, UnsupportedEncoding
+
+GZIP, ZLIB = 31, 15
+"""zlib's window bits for the two containers."""
+
+_DEFLATE_STEP = 8 * 1024
+"""Input is fed in steps, which bounds what one call may give (about a thousand times as much) and copies."""
+
+_ZSTD_STEP = 512
+"""zstd has no bound on its output, but 4 bytes of input never give more than 128 KiB: a step gives at most 16 MiB."""
+
+_ZSTD_MAX_WINDOW = 32 * MIB
+
+
+class _Decompressor(Protocol):
+    def feed(self, data: bytes, room: int) -> bytes:
+        """What `data` expands to; may be a step more than `room`, never much more."""
+
+    def check_complete(self) -> None:
+        """Raises MalformedBody when the last part was cut short."""
+
+
+class BodyReader:
+    """Takes a body chunk by chunk, so that a door can refuse it before all of it has arrived."""
+
+    def __init__(self, content_encoding: str = "", limit: int = MAX_BODY_BYTES) -> None:
+        self._decompressor = _find_decompressor(content_encoding)
+        self._limit = limit
+        self._received = 0
+        self._size = 0
+        self._pieces: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> None:
+        """Adds a chunk. Raises TooLarge as soon as the limit is passed, MalformedBody on broken compression."""
+        self._received += len(chunk)
+        if self._received > self._limit:
+            raise TooLarge(f"The request body is larger than {self._limit} bytes.")
+        if self._decompressor is None:
+            self._size += len(chunk)
+            self._pieces.append(chunk)
+            return
+        step = _ZSTD_STEP if isinstance(self._decompressor, _Zstd) else _DEFLATE_STEP
+        for start in range(0, len(chunk), step):
+            piece = self._decompressor.feed(chunk[start : start + step], self._limit - self._size)
+            self._size += len(piece)
+            if self._size > self._limit:
+                raise TooLarge(f"The request body is larger than {self._limit} bytes after decompression.")
+            if piece:
+                self._pieces.append(piece)
+
+    def finish(self) -> bytes:
+        """The whole body. Raises MalformedBody when it was cut short."""
+        if self._decompressor is not None and self._received:
+            self._decompressor.check_complete()
+        return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+
+
+def read_body(body: bytes | Iterable[bytes], content_encoding: str = "", limit: int = MAX_BODY_BYTES) -> bytes:
+    """The decompressed body. Raises TooLarge, MalformedBody or UnsupportedEncoding."""
+    reader = BodyReader(content_encoding, limit)
+    for chunk in (body,) if isinstance(body, bytes) else body:
+        reader.feed(chunk)
+    return reader.finish()
+
+
+def _find_decompressor(content_encoding: str) -> _Decompressor | None:
+    match content_encoding.strip().lower():
+        case "" | "identity":
+            return None
+        case "gzip" | "x-gzip":
+            return _Deflate(GZIP, "gzip")
+        case "deflate":
+            return _Deflate(ZLIB, "deflate")
+        case "zstd":
+            return _Zstd()
+    raise UnsupportedEncoding
+
+
+class _Deflate:
+    """gzip of one or more members, or a zlib stream."""
+
+    def __init__(self, window_bits: int, name: str) -> None:
+        self._window_bits = window_bits
+        self._name = name
+        self._stream = zlib.decompressobj(window_bits)
+        self._parts = 1
+
+    def feed(self, data: bytes, room: int) -> bytes:
+        pieces = []
+        while data:
+            if self._stream.eof:
+                self._begin_part()
+            try:
+                piece = self._stream.decompress(data, room + 1)
+            except zlib.error as error:
+                raise MalformedBody(f"The request body is not valid {self._name}.") from error
+            pieces.append(piece)
+            room -= len(piece)
+            if room < 0:
+                break
+            data = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def check_complete(self) -> None:
+        if not self._stream.eof:
+            raise MalformedBody(f"The {self._name} body was cut short.")
+
+    def _begin_part(self) -> None:
+        self._parts += 1
+        if self._parts > MAX_COMPRESSED_PARTS or self._window_bits != GZIP:
+            raise MalformedBody(f"The {self._name} body has too many parts.")
+        self._stream = zlib.decompressobj(self._window_bits)
+
+
+class _Zstd:
+    """zstd of one or more frames."""
+
+    def __init__(self) -> None:
+        self._context = zstandard.ZstdDecompressor(max_window_size=_ZSTD_MAX_WINDOW)
+        self._stream = self._context.decompressobj()
+        self._parts = 1
+
+    def feed(self, data: bytes, room: int) -> bytes:
+        pieces = []
+        while data:
+            if self._stream.eof:
+                self._begin_part()
+            try:
+                piece = self._stream.decompress(data)
+            except zstandard.ZstdError as error:
+                raise MalformedBody("The request body is not valid zstd.") from error
+            pieces.append(piece)
+            room -= len(piece)
+            if room < 0:
+                break
+            data = self._stream.unused_data if self._stream.eof else b""
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def check_complete(self) -> None:
+        if not self._stream.eof:
+            raise MalformedBody("The zstd body was cut short.")
+
+    def _begin_part(self) -> None:
+        self._parts += 1
+        if self._parts > MAX_COMPRESSED_PARTS:
+            raise MalformedBody("The zstd body has too many parts.")
+        self._stream = self._context.decompressobj()

@@ -1,0 +1,45 @@
+"""Refusing one record without losing its neighbours."""
+
+import json
+from typing import Any
+
+from core.limits import MAX_EXCERPT_CHARACTERS
+from telemetry.records import RefusedRecord
+
+_ITEMS, _CHARACTERS, _DEPTH = 4, 120, 5
+
+
+class Refusal(Exception):
+    """This record cannot be kept."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        self.reason = reason
+        self.detail = detail
+        super().__init__(detail)
+
+    def record(self, source: object) -> RefusedRecord:
+        """As stored and counted, with an excerpt of `source` (the record as plain values)."""
+        return RefusedRecord(self.reason, self.detail, excerpt(source))
+
+
+def excerpt(source: object) -> str:
+    """The beginning of a record as JSON in ASCII: long texts and lists shortened, ids and bytes in hexadecimal."""
+    return json.dumps(_shortened(source, _DEPTH))[:MAX_EXCERPT_CHARACTERS]
+
+
+def _shortened(value: Any, depth: int) -> Any:
+    if isinstance(value, bytes):
+        return value[:_CHARACTERS].hex()
+    if isinstance(value, str):
+        return value if len(value) <= _CHARACTERS else f"{value[:_CHARACTERS]}…"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a very large number"
+    if not isinstance(value, dict | list | tuple):
+        return value
+    if depth == 0:
+        return "…"
+    if isinstance(value, dict):
+        kept = list(value.items())[: 4 * _ITEMS]
+        return {str(key)[:_CHARACTERS]: _shortened(item, depth - 1) for key, item in kept}
+    kept_items = [_shortened(item, depth - 1) for item in value[:_ITEMS]]
+    return kept_items if len(value) <= _ITEMS else [*kept_items, f"… {len(value) - _ITEMS} more"]

@@ -1,0 +1,110 @@
+"""Redis goes away, and comes back empty: ingest, pages and live frames go on, and nothing must be restarted."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+
+from tests.blackbox.client import Reader
+from tests.blackbox.client import Sender as Poster
+from tests.faults.load import Sender, Workload
+from tests.faults.machine import Machine, machine_in
+from tests.faults.reading import count_by_rest, wait_for_totals
+from tests.faults.test_poison import make_request, make_span
+from tests.servers import find_free_port
+
+LOOK_S = 15.0
+"""A viewer looks by itself every five seconds."""
+
+
+class Redis:
+    """A Redis of the test's own that keeps nothing."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory, self.port = directory, find_free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            cwd=self.directory,
+            stdout=subprocess.DEVNULL,
+        )
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[Redis]:
+    """Started; killed afterwards."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("a Redis of its own (redis-server)")
+    made = Redis(tmp_path)
+    made.start()
+    yield made
+    made.kill()
+
+
+def test_ingest_and_viewers_outlive_redis(tmp_path: Path, redis: Redis, small_workload: Workload) -> None:
+    with machine_in(tmp_path, REDIS_URL=redis.url) as machine:
+        machine.start()
+        sender = Sender(machine, small_workload, tmp_path / "ledger", "--threads", "2", "--shuffle", "6")
+        try:
+            sender.wait_for_answers(20)
+            redis.kill()
+            asyncio.run(_watch(machine, "without"))
+            assert machine.process is not None
+            assert machine.process.poll() is None
+            redis.start()
+            totals = sender.finish()
+        finally:
+            sender.end()
+        assert set(totals["statuses"]) == {"200"}, totals["statuses"]
+        shown = count_by_rest(machine)
+        assert set(shown.values()) == {1}
+        assert shown.keys() >= small_workload.spans
+        wait_for_totals(machine, sum(shown.values()))
+        asyncio.run(_watch(machine, "after"))
+
+
+async def _watch(machine: Machine, mission: str) -> None:
+    """Somebody opens a mission and sees what is sent then."""
+    door, reader = Poster(machine.url, machine.key), Reader(machine.url, machine.key)
+    try:
+        _post(door, mission)
+        address = f"{machine.url.replace('http', 'ws', 1)}/ws/missions/{mission}/"
+        headers = {"Authorization": f"Bearer {machine.key}"}
+        async with connect(address, additional_headers=headers, proxy=None) as socket:
+            hello = json.loads(await asyncio.wait_for(socket.recv(), LOOK_S))
+            assert hello["type"] == "hello"
+            span_id = await asyncio.to_thread(_post, door, mission)
+            until = time.monotonic() + LOOK_S
+            while True:
+                frame = json.loads(await asyncio.wait_for(socket.recv(), until - time.monotonic()))
+                if span_id in [record.get("span_id") for record in frame.get("records", ())]:
+                    break
+        assert len(reader.spans(mission)) == 2
+    finally:
+        door.close()
+        reader.close()
+
+
+def _post(door: Poster, mission: str) -> str:
+    span = make_span("watched")
+    span["attributes"].append({"key": "mission.id", "value": {"stringValue": mission}})
+    answer = door.send(make_request([span]))
+    assert answer.status == 200, answer
+    return str(span["spanId"])

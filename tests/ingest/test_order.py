@@ -1,0 +1,91 @@
+"""The same records in any order, split, repeated: the same missions, byte for byte."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import Project
+from tests.ingest.delivery import deliver, dump, pieces, shuffled
+
+pytestmark = pytest.mark.django_db
+
+SOURCES = ("agentprism", "langfuse", "inspect_ai", "openhands", "zipkin", "sweagent")
+
+
+def read_missions(shared_data: Path, source: str, most: int = 3) -> list[dict[str, Any]]:
+    with (shared_data / "data" / "otlp" / f"{source}.jsonl").open(encoding="utf-8") as lines:
+        return [json.loads(line) for _, line in zip(range(most), lines, strict=False)]
+
+
+def make_project(name: str) -> int:
+    return Project.objects.create(slug=name, name=name).pk
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_shuffled_split_and_repeated_deliveries_store_the_same(shared_data: Path, source: str) -> None:
+    missions = read_missions(shared_data, source)
+    plain, mixed = make_project("plain"), make_project("mixed")
+    for mission in missions:
+        deliver(plain, mission)
+    work = [piece for mission in missions for piece in pieces(shuffled(mission, 7), 3)] * 2
+    random.Random(11).shuffle(work)
+    for piece in work:
+        deliver(mixed, piece)
+    assert dump(mixed) == dump(plain)
+
+
+def span(number: int, **fields: Any) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "traceId": "5b8efff798038103d269b633813fc60c",
+        "spanId": f"{number:016x}",
+        "name": f"span {number}",
+        "kind": 1,
+        "startTimeUnixNano": str(1_700_000_000_000_000_000 + number),
+        "endTimeUnixNano": str(1_700_000_001_000_000_000 + number),
+    }
+    return made | fields
+
+
+def attribute(key: str, value: str) -> dict[str, Any]:
+    return {"key": key, "value": {"stringValue": value}}
+
+
+def request(*spans: dict[str, Any]) -> dict[str, Any]:
+    return {"resourceSpans": [{"resource": {"attributes": []}, "scopeSpans": [{"scope": {}, "spans": list(spans)}]}]}
+
+
+# Five records of three spans of one trace: an open one, its end, one with more attributes, a late mission key,
+# a conversation named by one span alone.
+RECORDS = [
+    span(1, endTimeUnixNano="0"),
+    span(1, attributes=[attribute("gen_ai.operation.name", "invoke_agent"), attribute("a", "1")]),
+    span(1, attributes=[attribute("gen_ai.operation.name", "invoke_agent"), attribute("b", "2")]),
+    span(2, parentSpanId=f"{1:016x}", attributes=[attribute("session.id", "talk-7"), attribute("x", "y" * 300)]),
+    span(3, parentSpanId=f"{2:016x}", attributes=[attribute("mission.id", "late"), attribute("mission.name", "N")]),
+]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(range(5)), repeats=st.lists(st.integers(0, 4), max_size=4), together=st.booleans())
+def test_any_order_of_partial_records_gives_the_same_mission(
+    order: list[int], repeats: list[int], together: bool
+) -> None:
+    straight = Project.objects.create(slug=f"s{Project.objects.count()}", name="s").pk
+    other = Project.objects.create(slug=f"o{Project.objects.count()}", name="o").pk
+    for record in RECORDS:
+        deliver(straight, request(record))
+    work = [RECORDS[at] for at in [*order, *repeats]]
+    if together:
+        deliver(other, request(*work))
+    else:
+        for record in work:
+            deliver(other, request(record))
+    assert dump(other) == dump(straight)
+    stored = json.loads(dump(other))
+    assert list(stored) == ["late"]
+    assert len(stored["late"]["spans"]) == 3

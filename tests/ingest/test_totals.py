@@ -1,0 +1,32 @@
+"""Totals are those of the rows, whatever a single broken clock says."""
+
+import time
+from typing import Any
+
+import pytest
+
+from accounts.models import Project
+from analysis.recompute import recompute_missions
+from tests.ingest.delivery import deliver
+from tests.ingest.test_order import attribute, request, span
+from traces.models import Mission
+from traces.selectors import find_mission
+
+pytestmark = pytest.mark.django_db
+YEAR_2200_NS = 7_258_118_400 * 10**9
+
+
+def make(number: int, start_ns: int, end_ns: int, *attributes: dict[str, Any]) -> dict[str, Any]:
+    named = [attribute("mission.id", "m"), *attributes]
+    return span(number, startTimeUnixNano=str(start_ns), endTimeUnixNano=str(end_ns), attributes=named)
+
+
+def test_a_span_in_the_far_future_does_not_stretch_its_mission() -> None:
+    project = Project.objects.create(slug="t", name="t").pk
+    now_ns = time.time_ns()
+    deliver(project, request(make(1, now_ns - 9 * 10**9, now_ns - 10**9), make(2, YEAR_2200_NS, YEAR_2200_NS + 5)))
+    recompute_missions([Mission.objects.get(project_id=project).id])
+    mission = find_mission(project, "m")
+    assert mission is not None
+    assert mission.duration_ns == 8 * 10**9
+    assert mission.span_count == 2

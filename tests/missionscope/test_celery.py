@@ -1,0 +1,116 @@
+"""The same jobs with a Redis: wake-ups coalesce, workers take turns, Redis away is no error."""
+
+import importlib
+import secrets
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+
+from core import jobs
+
+PATIENCE_S = 20
+
+
+@pytest.fixture
+def celery_jobs(redis_url, settings, monkeypatch) -> Iterator[Any]:
+    """missionscope.celery with names of its own, and an empty registry of jobs."""
+    settings.REDIS_URL = redis_url
+    settings.REDIS_PREFIX = f"missionscope-test-{secrets.token_hex(6)}"
+    monkeypatch.setattr(jobs, "_jobs", {})
+    sys.modules.pop("missionscope.celery", None)
+    module = importlib.import_module("missionscope.celery")
+    yield module
+    sys.modules.pop("missionscope.celery", None)
+    for key in module.client.scan_iter(match=f"*{settings.REDIS_PREFIX}*"):
+        module.client.delete(key)
+    module.client.close()
+
+
+@pytest.fixture
+def worker(celery_jobs) -> Iterator[None]:
+    from celery.contrib.testing.worker import start_worker
+
+    with start_worker(celery_jobs.app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+        yield
+
+
+def count_waiting(module, settings) -> int:
+    return int(module.client.llen(f"{settings.REDIS_PREFIX}:{settings.REDIS_PREFIX}-jobs"))
+
+
+def test_many_wake_ups_before_a_run_are_one_task(celery_jobs, settings):
+    jobs.register("t.work", print, every_s=600)
+    jobs.register("t.other", print, every_s=600)
+    wake = celery_jobs.Waker()
+    for _ in range(100):
+        wake("t.work")
+    wake("t.other")
+    assert count_waiting(celery_jobs, settings) == 2
+
+
+def test_a_worker_runs_what_was_woken_and_hears_the_next_wake_up(celery_jobs, worker):
+    runs = threading.Semaphore(0)
+    jobs.register("t.work", runs.release, every_s=600)
+    wake = celery_jobs.Waker()
+    wake("t.work")
+    assert runs.acquire(timeout=PATIENCE_S)
+    wake("t.work")
+    assert runs.acquire(timeout=PATIENCE_S)
+
+
+def test_a_job_is_not_run_while_another_worker_runs_it_and_is_not_forgotten(celery_jobs, settings):
+    runs: list[int] = []
+    jobs.register("t.work", lambda: runs.append(1), every_s=600)
+    with celery_jobs._hold("t.work") as is_mine:
+        assert is_mine
+        celery_jobs.run_job("t.work")
+        assert runs == []
+        assert count_waiting(celery_jobs, settings) == 1
+    celery_jobs.run_job("t.work")
+    assert runs == [1]
+
+
+def test_a_failed_job_leaves_the_way_free(celery_jobs):
+    def fail() -> None:
+        raise RuntimeError("broken")
+
+    jobs.register("t.fail", fail, every_s=600)
+    for _ in range(2):
+        with pytest.raises(RuntimeError):
+            celery_jobs.run_job("t.fail")
+
+
+def test_what_a_killed_worker_held_is_free_after_a_while(celery_jobs):
+    with celery_jobs._hold("t.work"):
+        left_ms = celery_jobs.client.pttl(celery_jobs._key("t.work", "running"))
+    assert 0 < left_ms <= celery_jobs.HELD_S * 1000
+
+
+def test_every_job_is_timed_by_beat(celery_jobs):
+    jobs.register("t.tick", print, every_s=30)
+    celery_jobs.app.finalize()
+    scheduled = celery_jobs.app.conf.beat_schedule["t.tick"]
+    assert (scheduled["args"], scheduled["schedule"]) == (("t.tick",), 30)
+
+
+def test_only_json_is_accepted(celery_jobs):
+    assert celery_jobs.app.conf.accept_content == ["json"]
+
+
+def test_redis_away_is_no_error_and_is_not_asked_again_at_once(celery_jobs, monkeypatch):
+    jobs.register("t.work", print, every_s=600)
+    asked: list[str] = []
+
+    def refuse(key: str) -> int:
+        asked.append(key)
+        raise redis.ConnectionError("away")
+
+    monkeypatch.setattr(celery_jobs.client, "pttl", refuse)
+    wake = celery_jobs.Waker()
+    for _ in range(10):
+        wake("t.work")
+    assert len(asked) == 1

@@ -1,0 +1,108 @@
+"""Hostile texts take time in proportion to their length; clean ones take next to none."""
+
+import base64
+import gc
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+
+from telemetry.records import Decoded
+from telemetry.redaction import Redactor
+from tests.telemetry.redaction.making import make_span
+
+REDACTOR = Redactor(b"a project's key")
+STANDARD = Redactor(b"a project's key", standard=True)
+BLOB = base64.b64encode(random.Random(1).randbytes(3_200_000)).decode()
+SIZE = 50_000
+NOISE_SECONDS = 0.05
+
+
+def _repeat(piece: str) -> Callable[[int], str]:
+    return lambda size: (piece * (size // len(piece) + 1))[:size]
+
+
+HOSTILE = {
+    "a": _repeat("a"),
+    "a@a.a@": _repeat("a@a.a@"),
+    "a@a.a.a": lambda size: ("a@" + "a." * size)[:size],
+    "{": _repeat("{"),
+    "begin": _repeat("-----BEGIN RSA PRIVATE KEY-----\n"),
+    "base64": lambda size: BLOB[:size],
+    "digits": _repeat("4"),
+    "cards": _repeat("4111 "),
+    "phones": _repeat("555-123-4567 "),
+    "plus": _repeat("+49 30 901820 "),
+    "jwt": _repeat("eyJ."),
+    "password": _repeat("password="),
+    "quotes": _repeat('password:"'),
+    "escaped": _repeat('password:\\"'),
+    "lists": _repeat('"secret":['),
+    "objects": _repeat('"secret":{"'),
+    "deep": lambda size: '"secret":' + "[" * size,
+    "slashes": _repeat("\\"),
+    "unicode": _repeat("\\u0041"),
+    "percent": _repeat("%40"),
+    "wide": _repeat("４"),
+    "urls": _repeat("http://a:b@"),
+    "pairs": _repeat('["token","'),
+    "tokens": _repeat("glpat-"),
+    "curl": _repeat("curl -u "),
+    "times": _repeat("12:30:45 "),
+    "addresses": _repeat("2001:db8::1 "),
+    "secrets": _repeat("kind: Secret data: a: "),
+}
+
+
+def _seconds(redactor: Redactor, text: str) -> float:
+    """Processor time, the better of two: the machine has other work."""
+    best = 1e9
+    gc.collect()
+    gc.disable()
+    for _attempt in range(2):
+        begin = time.thread_time()
+        redactor.redact_text(text)
+        best = min(best, time.thread_time() - begin)
+    gc.enable()
+    return best
+
+
+def _is_linear(redactor: Redactor, make: Callable[[int], str]) -> bool:
+    """Whether four times the text takes at most 2.5 × 2.5 times the time; quadratic would be sixteen times."""
+    for _attempt in range(3):
+        one, four = _seconds(redactor, make(SIZE)), _seconds(redactor, make(4 * SIZE))
+        if four <= 2.5 * 2.5 * one or four < NOISE_SECONDS:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_more_text_takes_more_time_in_proportion(name: str) -> None:
+    assert _is_linear(REDACTOR, HOSTILE[name])
+
+
+@pytest.mark.parametrize("name", ["a", "a@a.a@", "begin", "lists", "phones", "digits"])
+def test_without_hyperscan_too(name: str) -> None:
+    assert _is_linear(STANDARD, HOSTILE[name])
+
+
+@pytest.mark.parametrize("name", ["a", "a@a.a@", "a@a.a.a", "{", "begin", "base64"])
+def test_a_megabyte_takes_less_than_a_second(name: str) -> None:
+    text = HOSTILE[name](10 * SIZE)
+    assert min(_seconds(REDACTOR, text) for _attempt in range(2)) < 1.0
+
+
+def test_an_image_of_four_megabytes_takes_less_than_a_second() -> None:
+    assert len(BLOB) > 4_200_000
+    assert _seconds(REDACTOR, f"data:image/png;base64,{BLOB}") < 1.0
+    assert REDACTOR.redact_text(f"data:image/png;base64,{BLOB}")[1] == {}
+
+
+def test_a_clean_span_costs_microseconds() -> None:
+    words = random.Random(2).choices("the agent reads a file and writes what it found there".split(), k=800)
+    spans = [make_span(attributes={"prompt": f"{number} {' '.join(words)}", "n": number}) for number in range(400)]
+    begin = time.thread_time()
+    decoded = Decoded(spans, [], [])
+    assert REDACTOR.redact(decoded) is decoded
+    assert (time.thread_time() - begin) / len(spans) < 200e-6

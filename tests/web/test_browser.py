@@ -1,0 +1,185 @@
+"""The pages in a real browser: live rows, keys, themes, nothing from elsewhere, nothing that axe objects to."""
+
+import json
+import re
+import secrets
+import time
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.servers import Server
+
+pytestmark = pytest.mark.browser
+PAGES = (
+    "/missions/", "/missions/?status=gone&q=zzz", "/search?q=vendors", "/search", "/settings/", "/settings/keys/",
+    "/settings/members/", "/settings/send/", "/settings/history/", "/-/patterns",
+)  # fmt: skip
+PATIENCE_MS = 20_000
+
+
+def send_mission(server: Server, name: str, *, age_s: int = 0) -> str:
+    """One mission of one model call, through the OTLP door; its id."""
+    key, end_ns = f"test-{secrets.token_hex(6)}", time.time_ns() - age_s * 10**9
+    texts = {"mission.id": key, "mission.name": name, "gen_ai.operation.name": "chat"}
+    span = {
+        "traceId": secrets.token_hex(16),
+        "spanId": secrets.token_hex(8),
+        "name": "chat",
+        "kind": 3,
+        "startTimeUnixNano": str(end_ns - 10**9),
+        "endTimeUnixNano": str(end_ns),
+        "attributes": [{"key": key, "value": {"stringValue": value}} for key, value in texts.items()],
+    }
+    body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}).encode()
+    headers = {"Authorization": f"Bearer {server.key}", "Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(f"{server.url}/v1/traces", body, headers)) as answer:
+        assert answer.status == 200
+    return key
+
+
+class Visit:
+    """A logged-in page that remembers what went wrong in it."""
+
+    def __init__(self, page: Page, server: Server) -> None:
+        self.page, self.server = page, server
+        self.troubles: list[str] = []
+        self.hosts: set[str | None] = set()
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname))
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.server.url + path)
+        return self.page
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Visit]:
+    """The first administrator in a window of 1440 by 900."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    visit = Visit(context.new_page(), server)
+    page = visit.open("/login/")
+    page.get_by_label("User name").fill(server.user)
+    page.get_by_label("Password").fill(server.password)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/missions/")
+    yield visit
+    context.close()
+
+
+def rows(page: Page) -> Any:
+    return page.locator("[data-row]")
+
+
+def test_a_mission_appears_by_itself_and_leads_to_its_page(visit: Visit, server: Server) -> None:
+    page = visit.open("/missions/")
+    key = send_mission(server, "Compare three vendors")
+    row = page.locator(f'[data-row][data-id="{key}"]')
+    expect(row).to_contain_text("Compare three vendors", timeout=PATIENCE_MS)
+    expect(row.locator("[data-open]")).to_have_attribute("href", f"/missions/{key}/")
+    assert visit.troubles == []
+
+
+def test_rows_wait_behind_the_bar_while_somebody_points_at_the_list(visit: Visit, server: Server) -> None:
+    first = send_mission(server, "First")
+    page = visit.open("/missions/")
+    expect(page.locator(f'[data-id="{first}"]')).to_be_visible(timeout=PATIENCE_MS)
+    rows(page).first.hover()
+    before, top = rows(page).count(), rows(page).first.bounding_box()
+    late = send_mission(server, "Late")
+    bar = page.locator("[data-new-rows] button")
+    expect(bar).to_be_visible(timeout=PATIENCE_MS)
+    expect(bar).to_contain_text("1 new")
+    assert (rows(page).count(), rows(page).first.bounding_box()) == (before, top)
+    page.keyboard.press(".")
+    expect(page.locator(f'[data-id="{late}"]')).to_be_visible()
+    expect(bar).to_be_hidden()
+
+
+def test_filters_reach_the_address_and_come_back_with_it(visit: Visit, server: Server) -> None:
+    send_mission(server, "Something to filter")
+    page = visit.open("/missions/")
+    expect(rows(page).first).to_be_visible(timeout=PATIENCE_MS)
+    page.locator("details[data-label=Status] summary").click()
+    page.locator("input[name=status][value=gone]").check()
+    expect(page).to_have_url(re.compile(r"/missions/\?status=gone$"))
+    expect(page.get_by_role("heading", name="No mission matches")).to_be_visible()
+    page.go_back()
+    expect(rows(page).first).to_be_visible()
+    expect(page.locator("details[data-label=Status] summary")).to_have_text(re.compile(r"^\s*Status\s*$"))
+    assert visit.troubles == []
+
+
+def test_keys_walk_the_list_copy_the_id_and_open_the_palette(visit: Visit, server: Server) -> None:
+    key = send_mission(server, "Walk to me")
+    page = visit.open("/missions/?q=Walk+to+me")
+    expect(page.locator(f'[data-id="{key}"]')).to_be_visible(timeout=PATIENCE_MS)
+    page.keyboard.press("j")
+    expect(page.locator('[data-row][aria-selected="true"]')).to_have_attribute("data-id", key)
+    page.keyboard.press("c")
+    expect(page.locator(".toast")).to_contain_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == key
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Walk to")
+    option = page.get_by_role("option", name=re.compile("Walk to me"))
+    expect(option.first).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/missions/{key}/")
+
+
+def test_the_theme_changes_in_place_and_stays(visit: Visit) -> None:
+    page = visit.open("/settings/")
+    page.get_by_label("Theme").click()
+    page.get_by_role("button", name="Light").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def test_it_says_that_it_reconnects_and_misses_nothing(visit: Visit, server: Server) -> None:
+    page = visit.page
+    visit.open("/missions/")
+    page.route_web_socket("**/ws/missions/**", lambda socket: socket.close(code=1012))
+    visit.open("/missions/")
+    expect(page.locator(".connection")).to_contain_text("Reconnecting", timeout=PATIENCE_MS)
+    key = send_mission(server, "Sent while away")
+    page.unroute_all()
+    page.route_web_socket("**/ws/missions/**", lambda socket: socket.connect_to_server() and None)
+    expect(page.locator(f'[data-id="{key}"]')).to_be_visible(timeout=2 * PATIENCE_MS)
+    expect(page.locator(".connection")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_nothing_and_nothing_comes_from_elsewhere(visit: Visit, server: Server, theme: str) -> None:
+    send_mission(server, "Compare three vendors")
+    page = visit.page
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": server.url}])
+    found: list[str] = []
+    for path in PAGES:
+        visit.open(path)
+        page.wait_for_load_state("networkidle")
+        violations = Axe().run(page).response["violations"]
+        found += [f"{path}: {v['id']} {v['nodes'][0]['html'][:120]}" for v in violations]
+    assert found == []
+    assert visit.troubles == []
+    assert visit.hosts == {urlsplit(server.url).hostname}
+
+
+@pytest.mark.parametrize("width", [1024, 390])
+def test_no_page_is_wider_than_the_window(visit: Visit, server: Server, width: int) -> None:
+    send_mission(server, "A name that is " + "very " * 40 + "long")
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    for path in PAGES:
+        page = visit.open(path)
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{path} at {width}: {wider} px too wide"

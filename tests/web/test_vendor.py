@@ -1,0 +1,33 @@
+"""Every vendored file is what its manifest says, and the manifest is what the lock file says."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+VENDOR = ROOT / "static" / "vendor"
+MANIFEST = json.loads((VENDOR / "manifest.json").read_text())
+LOCK = json.loads((ROOT / "frontend" / "package-lock.json").read_text())
+
+
+@pytest.mark.parametrize("entry", MANIFEST, ids=lambda entry: entry["file"])
+def test_a_vendored_file_has_the_bytes_of_its_manifest(entry: dict[str, str]) -> None:
+    assert hashlib.sha256((VENDOR / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
+    assert (VENDOR / entry["licence_file"]).stat().st_size > 0
+
+
+@pytest.mark.parametrize("entry", MANIFEST, ids=lambda entry: entry["file"])
+def test_the_manifest_agrees_with_the_lock_file(entry: dict[str, str]) -> None:
+    locked = LOCK["packages"][f"node_modules/{entry['package']}"]
+    assert (locked["version"], locked["integrity"]) == (entry["version"], entry["integrity"])
+
+
+def test_nothing_is_vendored_that_the_manifest_does_not_name() -> None:
+    named = {entry[key] for entry in MANIFEST for key in ("file", "licence_file")} | {"manifest.json"}
+    assert {path.name for path in VENDOR.iterdir()} == named
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    assert "http" not in (ROOT / "frontend" / "package-lock.json").read_text()

@@ -1,0 +1,229 @@
+"""Reads missions: one, a page of them, what changed since a cursor."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db.models import BigIntegerField, Case, F, FloatField, Q, QuerySet, When
+from django.db.models.functions import Cast, Coalesce
+
+from core.cursors import decode_cursor, encode_cursor
+from core.errors import FieldError, InvalidInput
+from core.hashing import digest16
+from telemetry.meaning import NONE
+from traces.membership import Binding, Word, choose_mission
+from traces.models import Mission, TraceBinding
+from traces.records import MissionRow
+
+STATUSES = ("waiting", "active", "ok", "failed", "gone")
+SORTS = {
+    "last_activity": "last_activity_ns",
+    "start": "start_ns",
+    "duration": "duration",
+    "cost": "cost",
+    "tokens": "tokens",
+    "errors": "error_count",
+    "spans": "span_count",
+    "llm_calls": "llm_call_count",
+    "name": "name",
+}
+DEFAULT_SORT = "-last_activity"
+_ABANDONED = Q(span_count=0, log_count=0, computed_seq__gte=0)
+"""A mission whose records have all left it, because their trace named another one later."""
+BIG: Any = BigIntegerField()
+_TEXT_SORTS = {"name"}
+_TRACE_DIGITS = 32
+DOT_NAMES = {".": "~2e", "..": "~2e2e"}
+"""Ids that no address can hold, and what stands for them there."""
+_DOT_IDS = {name: key for key, name in DOT_NAMES.items()}
+
+
+class MissionFilter(NamedTuple):
+    """Which missions; empty fields do not restrict."""
+
+    text: str = ""
+    """Part of the name or id, whatever its case."""
+    also: frozenset[int] = frozenset()
+    """With `text`: missions found by other means, such as full text."""
+    statuses: tuple[str, ...] = ()
+    agent: str = ""
+    service: str = ""
+    has_error: bool | None = None
+    has_verdict: bool | None = None
+    since_ns: int | None = None
+    """Last activity at or after."""
+    until_ns: int | None = None
+    """Started before."""
+
+
+class MissionPage(NamedTuple):
+    """A page of missions."""
+
+    rows: list[MissionRow]
+    next_cursor: str | None
+
+
+class Tally(NamedTuple):
+    """How many missions of each status match."""
+
+    counts: dict[str, int]
+    total: int
+
+
+def find_mission(project_id: int, key: str) -> MissionRow | None:
+    """The mission with the sender's key; a trace id also finds the mission its trace belongs to."""
+    key = _DOT_IDS.get(key, key)
+    row = Mission.objects.filter(project_id=project_id, key_hash=digest16(key.encode(errors="surrogatepass"))).first()
+    if len(key) == _TRACE_DIGITS and (row is None or row.span_count == 0):
+        row = _mission_of_trace(project_id, key.lower()) or row
+    return None if row is None else mission_row(row)
+
+
+def _mission_of_trace(project_id: int, trace_id: str) -> Mission | None:
+    try:
+        raw = bytes.fromhex(trace_id)
+    except ValueError:
+        return None
+    found = TraceBinding.objects.filter(project_id=project_id, trace_id=raw).first()
+    if found is None:
+        return None
+    binding = Binding(
+        found.pk, _word(found.strong_start_ns, found.strong_key), _word(found.weak_start_ns, found.weak_key)
+    )
+    home = choose_mission(None, NONE, raw, binding)
+    return Mission.objects.filter(project_id=project_id, key_hash=digest16(home.key.encode())).first()
+
+
+def _word(start_ns: int | None, key: str | None) -> Word | None:
+    return None if start_ns is None or key is None else Word(start_ns, key)
+
+
+def list_missions(
+    project_id: int, chosen: MissionFilter, *, sort: str = DEFAULT_SORT, cursor: str = "", limit: int = 50
+) -> MissionPage:
+    """A page in the order of `sort` (a name of SORTS, with `-` for descending). Raises InvalidInput."""
+    descending = sort.startswith("-")
+    name = sort.removeprefix("-")
+    if name not in SORTS:
+        raise InvalidInput(errors=(FieldError("sort", f"must be one of {', '.join(SORTS)}, with - for descending"),))
+    query, column = _ordered_by(select_missions(project_id, chosen), name)
+    if cursor:
+        value, pk = decode_cursor(cursor, str if name in _TEXT_SORTS else (int | float), int)
+        way = "lt" if descending else "gt"
+        query = query.filter(Q(**{f"{column}__{way}": value}) | Q(**{column: value, f"id__{way}": pk}))
+    order = (F(column).desc(), F("id").desc()) if descending else (F(column).asc(), F("id").asc())
+    found = list(query.order_by(*order)[: limit + 1])
+    rows = found[:limit]
+    more = encode_cursor(getattr(rows[-1], column), rows[-1].id) if len(found) > limit else None
+    return MissionPage([mission_row(row) for row in rows], more)
+
+
+def _ordered_by(query: QuerySet[Mission], name: str) -> tuple[QuerySet[Mission], str]:
+    """The query with a column that is never null to order by."""
+    # Without its type an expression passes for 32 bits, and Django answers comparisons beyond them with nothing.
+    if name == "duration":
+        return query.annotate(duration=Coalesce(F("end_ns") - F("start_ns"), 0, output_field=BIG)), "duration"
+    if name == "cost":
+        return query.annotate(cost=Coalesce(Cast("cost_usd", FloatField()), 0.0)), "cost"
+    if name == "tokens":
+        return query.annotate(tokens=Coalesce(F("input_tokens") + F("output_tokens"), 0, output_field=BIG)), "tokens"
+    if name == "start":
+        return query.annotate(started=Coalesce(F("start_ns"), 0, output_field=BIG)), "started"
+    if name == "name":
+        return query.annotate(shown_name=Case(When(name="", then=F("title")), default=F("name"))), "shown_name"
+    if name == "last_activity":
+        return query.exclude(last_activity_ns=None), "last_activity_ns"
+    return query, SORTS[name]
+
+
+def select_missions(project_id: int, chosen: MissionFilter) -> QuerySet[Mission]:
+    """The rows a filter leaves, for the reads of this package."""
+    query = Mission.objects.filter(project_id=project_id).exclude(_ABANDONED)
+    if chosen.text:
+        query = query.filter(
+            Q(name__icontains=chosen.text)
+            | Q(title__icontains=chosen.text)
+            | Q(key__icontains=chosen.text)
+            | Q(id__in=chosen.also)
+        )
+    if chosen.statuses:
+        query = query.filter(status__in=chosen.statuses)
+    if chosen.agent:
+        query = query.filter(agents__contains=_listed(chosen.agent))
+    if chosen.service:
+        query = query.filter(services__contains=_listed(chosen.service))
+    if chosen.has_error is not None:
+        query = query.filter(error_count__gt=0) if chosen.has_error else query.filter(error_count=0)
+    if chosen.has_verdict is not None:
+        query = query.exclude(verdict="") if chosen.has_verdict else query.filter(verdict="")
+    if chosen.since_ns is not None:
+        query = query.filter(last_activity_ns__gte=chosen.since_ns)
+    if chosen.until_ns is not None:
+        query = query.filter(start_ns__lt=chosen.until_ns)
+    return query
+
+
+def _listed(name: str) -> str:
+    return msgspec.json.encode(name).decode()
+
+
+def count_missions(project_id: int, chosen: MissionFilter) -> Tally:
+    """How many missions match, by status; the filter's own status is left aside."""
+    counts = dict.fromkeys(STATUSES, 0)
+    for status in select_missions(project_id, chosen._replace(statuses=())).values_list("status", flat=True):
+        counts[status] = counts.get(status, 0) + 1
+    return Tally(counts, sum(counts.values()))
+
+
+def list_changed_missions(project_id: int, after_seq: int, limit: int = 200) -> list[MissionRow]:
+    """Missions whose row in the list changed after the cursor, in that order."""
+    query = Mission.objects.filter(project_id=project_id, list_seq__gt=after_seq).order_by("list_seq")
+    return [mission_row(row) for row in query[:limit]]
+
+
+def mission_row(row: Mission) -> MissionRow:
+    """The frozen record of a model instance."""
+    duration = None if row.start_ns is None or row.end_ns is None else max(0, row.end_ns - row.start_ns)
+    return MissionRow(
+        pk=row.id,
+        id=row.key,
+        name=row.name or row.title,
+        status=row.status,
+        reported_status=row.reported_status,
+        is_inferred=row.is_inferred,
+        start_ns=row.start_ns,
+        end_ns=row.end_ns,
+        last_activity_ns=row.last_activity_ns,
+        duration_ns=duration,
+        span_count=row.span_count,
+        error_count=row.error_count,
+        llm_call_count=row.llm_call_count,
+        tool_call_count=row.tool_call_count,
+        log_count=row.log_count,
+        snapshot_count=row.snapshot_count,
+        input_tokens=row.input_tokens,
+        output_tokens=row.output_tokens,
+        cost_usd=row.cost_usd,
+        agents=tuple(_names(row.agents)),
+        services=tuple(_names(row.services)),
+        verdict=row.verdict,
+        change_seq=row.change_seq,
+        list_seq=row.list_seq,
+        computed_seq=row.computed_seq,
+    )
+
+
+def _names(text: str) -> list[str]:
+    names: list[str] = msgspec.json.decode(text, type=list[str])
+    return names
+
+
+def get_analysis(mission_pk: int) -> dict[str, Any]:
+    """What the last recompute found: verdict with evidence, findings, completeness. Empty before the first."""
+    text = Mission.objects.filter(id=mission_pk).values_list("analysis", flat=True).first() or "{}"
+    found: dict[str, Any] = msgspec.json.decode(text)
+    return found
+
+
+def get_live_cursor(project_id: int, mission_pk: int) -> tuple[int, int] | None:
+    """(change_seq, resync_seq) of a mission, or None when it is gone."""
+    return Mission.objects.filter(project_id=project_id, id=mission_pk).values_list("change_seq", "resync_seq").first()

@@ -1,0 +1,355 @@
+"""Reads spans, logs, states and rejections as frozen records. Lists read narrow rows; payloads come one at a time."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from django.db.models import Q, QuerySet
+
+from bodies.packs import Place
+from bodies.selectors import PackReader
+from telemetry.records import LogRecord, SpanRecord
+from traces.missions import (
+    MissionFilter,
+    MissionPage,
+    Tally,
+    count_missions,
+    find_mission,
+    get_analysis,
+    get_live_cursor,
+    list_changed_missions,
+    list_missions,
+)
+from traces.models import Log, Mission, Rejection, Snapshot, Span, SpanVersion
+from traces.payload import PayloadReader
+from traces.records import LogRow, SnapshotRow, SpanRow
+
+OTEL_KINDS = ("UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
+STATUS_CODES = ("UNSET", "OK", "ERROR")
+LINK_BYTES = 24
+_SPAN_COLUMNS = (
+    "id", "mission_id", "trace_id", "span_id", "side", "parent_span_id", "name", "otel_kind", "span_kind",
+    "service_name", "agent_name", "step_id", "start_ns", "end_ns", "status_code", "status_message", "error_type",
+    "links", "warnings", "change_seq",
+)  # fmt: skip
+
+
+class SpanDetail(NamedTuple):
+    """A span with everything its senders said."""
+
+    row: SpanRow
+    record: SpanRecord
+    version_count: int
+    """Distinct records it was merged from."""
+
+
+class LogDetail(NamedTuple):
+    """A log record with everything its sender said."""
+
+    row: LogRow
+    record: LogRecord
+
+
+class RejectionRow(msgspec.Struct, frozen=True):
+    """A record that was refused."""
+
+    pk: int
+    time_ns: int
+    door: str
+    reason: str
+    detail: str
+    excerpt: str
+
+
+class StateEntry(NamedTuple):
+    """A snapshot with its value."""
+
+    row: SnapshotRow
+    value: Any
+
+
+class SpanFilter(NamedTuple):
+    """Which spans of a mission; empty fields do not restrict."""
+
+    trace_id: str = ""
+    kind: str = ""
+    status: str = ""
+    """waiting, active, ok, failed or gone: effective."""
+    text: str = ""
+    """Part of the name, whatever its case."""
+    agent: str = ""
+
+
+def effective_status(status_code: int, error_type: str, end_ns: int | None) -> str:
+    """What a span's own record says became of it. What its mission says is in analysis."""
+    if status_code == 2 or error_type:
+        return "failed"
+    return "active" if end_ns is None else "ok"
+
+
+def span_row(values: Sequence[Any], mission_id: str) -> SpanRow:
+    """The frozen record of a row read with the span columns."""
+    links = bytes(values[17] or b"")
+    kind = values[7]
+    return SpanRow(
+        pk=values[0],
+        mission_id=mission_id,
+        trace_id=bytes(values[2]).hex(),
+        span_id=bytes(values[3]).hex(),
+        side=values[4],
+        parent_span_id=bytes(values[5]).hex() if values[5] else None,
+        name=values[6],
+        otel_kind=OTEL_KINDS[kind] if 0 <= kind < len(OTEL_KINDS) else f"KIND_{kind}",
+        span_kind=values[8],
+        service_name=values[9],
+        agent_name=values[10],
+        step_id=values[11],
+        start_ns=values[12],
+        end_ns=values[13],
+        status_code=STATUS_CODES[values[14]] if 0 <= values[14] < len(STATUS_CODES) else "UNSET",
+        status_message=values[15],
+        effective_status=effective_status(values[14], values[16], values[13]),
+        error_type=values[16],
+        links=tuple(
+            (links[at : at + 16].hex(), links[at + 16 : at + LINK_BYTES].hex())
+            for at in range(0, len(links), LINK_BYTES)
+        ),
+        warnings=tuple(values[18].split()),
+        change_seq=values[19],
+    )
+
+
+def list_spans(
+    mission_pk: int, mission_id: str, *, after_seq: int = 0, limit: int | None = None, chosen: SpanFilter | None = None
+) -> list[SpanRow]:
+    """Spans of a mission in the order of their last change; all of them without `limit`."""
+    query = Span.objects.filter(mission_id=mission_pk, change_seq__gt=after_seq)
+    if chosen is not None:
+        query = _chosen_spans(query, chosen)
+    found = query.order_by("change_seq").values_list(*_SPAN_COLUMNS)
+    return [span_row(values, mission_id) for values in (found if limit is None else found[:limit])]
+
+
+def _chosen_spans(query: QuerySet[Span], chosen: SpanFilter) -> QuerySet[Span]:
+    if chosen.trace_id:
+        query = query.filter(trace_id=_from_hex(chosen.trace_id, 16))
+    if chosen.kind:
+        query = query.filter(span_kind=chosen.kind.upper())
+    if chosen.text:
+        query = query.filter(name__icontains=chosen.text)
+    if chosen.agent:
+        query = query.filter(agent_name=chosen.agent)
+    failed = Q(status_code=2) | ~Q(error_type="")
+    if chosen.status == "failed":
+        query = query.filter(failed)
+    elif chosen.status == "active":
+        query = query.filter(end_ns=None).exclude(failed)
+    elif chosen.status == "ok":
+        query = query.exclude(end_ns=None).exclude(failed)
+    elif chosen.status:
+        query = query.none()
+    return query
+
+
+def _from_hex(text: str, length: int) -> bytes:
+    """The id's bytes; bytes that match nothing when it is no id."""
+    try:
+        raw = bytes.fromhex(text)
+    except ValueError:
+        return b"\xff"
+    return raw if len(raw) == length else b"\xff"
+
+
+def find_span(project_id: int, trace_id: str, span_id: str, side: int | None = None) -> SpanDetail | None:
+    """A span with its whole content. Without `side` the client's, or the server's when it is alone."""
+    query = Span.objects.filter(
+        project_id=project_id, trace_id=_from_hex(trace_id, 16), span_id=_from_hex(span_id, 8)
+    ).order_by("side")
+    if side is not None:
+        query = query.filter(side=side)
+    values = query.values_list(*_SPAN_COLUMNS, "pack_id", "pack_start", "pack_length").first()
+    if values is None:
+        return None
+    reader = PackReader(project_id)
+    payload = reader.read(Place(*values[20:23]))
+    [record] = PayloadReader(reader.read_hashed).spans([(bytes(values[2]), bytes(values[3]), payload)])
+    versions = SpanVersion.objects.filter(span_pk=values[0]).count() or 1
+    key = Mission.objects.values_list("key", flat=True).get(id=values[1])
+    return SpanDetail(span_row(values, key), record, versions)
+
+
+def read_spans(project_id: int, pks: Iterable[int]) -> dict[int, SpanRecord]:
+    """The whole content of several spans, by key; packs and bodies are fetched once."""
+    rows = Span.objects.filter(project_id=project_id, id__in=list(pks)).values_list(
+        "id", "trace_id", "span_id", "pack_id", "pack_start", "pack_length"
+    )
+    found = list(rows)
+    reader = PackReader(project_id)
+    places = [Place(*row[3:6]) for row in found]
+    reader.prefetch(places)
+    payloads = [(bytes(row[1]), bytes(row[2]), reader.read(place)) for row, place in zip(found, places, strict=True)]
+    records = PayloadReader(reader.read_hashed).spans(payloads)
+    return {row[0]: record for row, record in zip(found, records, strict=True)}
+
+
+_LOG_COLUMNS = (
+    "id", "time_ns", "severity_number", "severity_text", "body", "is_cut", "service_name", "trace_id", "span_id",
+    "agent_name", "step_id", "event_name", "change_seq",
+)  # fmt: skip
+
+
+def _log_row(values: Sequence[Any], mission_id: str) -> LogRow:
+    return LogRow(
+        pk=values[0],
+        mission_id=mission_id,
+        time_ns=values[1],
+        severity_number=values[2],
+        severity_text=values[3],
+        body=values[4],
+        is_cut=bool(values[5]),
+        service_name=values[6],
+        trace_id=bytes(values[7]).hex() if values[7] else None,
+        span_id=bytes(values[8]).hex() if values[8] else None,
+        agent_name=values[9],
+        step_id=values[10],
+        event_name=values[11],
+        change_seq=values[12],
+    )
+
+
+class LogFilter(NamedTuple):
+    """Which log records of a mission; empty fields do not restrict."""
+
+    least_severity: int = 0
+    text: str = ""
+    """Part of the shown body, whatever its case."""
+    trace_id: str = ""
+    span_id: str = ""
+
+
+def list_logs(
+    mission_pk: int, mission_id: str, *, after_seq: int = 0, limit: int | None = None, chosen: LogFilter | None = None
+) -> list[LogRow]:
+    """Log records of a mission in the order of their arrival."""
+    query = _chosen_logs(Log.objects.filter(mission_id=mission_pk, change_seq__gt=after_seq), chosen)
+    found = query.order_by("change_seq").values_list(*_LOG_COLUMNS)
+    return [_log_row(values, mission_id) for values in (found if limit is None else found[:limit])]
+
+
+def list_logs_by_time(
+    mission_pk: int,
+    mission_id: str,
+    *,
+    after: tuple[int, int] | None = None,
+    limit: int = 200,
+    chosen: LogFilter | None = None,
+) -> list[LogRow]:
+    """Log records of a mission in the order of their times; `after` is the (time_ns, pk) of the last one seen."""
+    query = _chosen_logs(Log.objects.filter(mission_id=mission_pk), chosen)
+    if after is not None:
+        query = query.filter(Q(time_ns__gt=after[0]) | Q(time_ns=after[0], id__gt=after[1]))
+    found = query.order_by("time_ns", "id").values_list(*_LOG_COLUMNS)[:limit]
+    return [_log_row(values, mission_id) for values in found]
+
+
+def list_newest_logs(
+    mission_pk: int, mission_id: str, *, limit: int = 200, chosen: LogFilter | None = None
+) -> list[LogRow]:
+    """The last log records of a mission, in the order of their times."""
+    query = _chosen_logs(Log.objects.filter(mission_id=mission_pk), chosen)
+    found = query.order_by("-time_ns", "-id").values_list(*_LOG_COLUMNS)[:limit]
+    return [_log_row(values, mission_id) for values in reversed(found)]
+
+
+def _chosen_logs(query: QuerySet[Log], chosen: LogFilter | None) -> QuerySet[Log]:
+    if chosen is None:
+        return query
+    if chosen.least_severity:
+        query = query.filter(severity_number__gte=chosen.least_severity)
+    if chosen.text:
+        query = query.filter(body__icontains=chosen.text)
+    if chosen.trace_id:
+        query = query.filter(trace_id=_from_hex(chosen.trace_id, 16))
+    if chosen.span_id:
+        query = query.filter(span_id=_from_hex(chosen.span_id, 8))
+    return query
+
+
+def read_logs(project_id: int, pks: Iterable[int]) -> dict[int, LogRecord]:
+    """The whole content of several log records, by key."""
+    rows = Log.objects.filter(project_id=project_id, id__in=list(pks)).values_list(
+        "id", "pack_id", "pack_start", "pack_length"
+    )
+    found = list(rows)
+    reader = PackReader(project_id)
+    places = [Place(*row[1:4]) for row in found]
+    reader.prefetch(places)
+    records = PayloadReader(reader.read_hashed).logs([reader.read(place) for place in places])
+    return {row[0]: record for row, record in zip(found, records, strict=True)}
+
+
+_SNAPSHOT_COLUMNS = ("id", "agent_name", "step_id", "span_pk", "time_ns", "kind", "source", "change_seq", "body_hash")
+
+
+def list_snapshots(
+    mission_pk: int, mission_id: str, *, after_seq: int = 0, limit: int | None = None, agent: str | None = None
+) -> list[SnapshotRow]:
+    """Snapshots of a mission in the order of their last change."""
+    query = Snapshot.objects.filter(mission_id=mission_pk, change_seq__gt=after_seq)
+    if agent is not None:
+        query = query.filter(agent_name=agent)
+    found = query.order_by("change_seq").values_list(*_SNAPSHOT_COLUMNS)
+    rows = list(found if limit is None else found[:limit])
+    spans = _span_ids({row[3] for row in rows if row[3] is not None})
+    return [_snapshot_row(values, mission_id, spans) for values in rows]
+
+
+def list_state(project_id: int, mission_pk: int, mission_id: str, agent: str | None = None) -> list[StateEntry]:
+    """All snapshots of a mission (or of one agent) with their values, in the order of time."""
+    query = Snapshot.objects.filter(project_id=project_id, mission_id=mission_pk)
+    if agent is not None:
+        query = query.filter(agent_name=agent)
+    rows = list(query.order_by("time_ns", "ordinal", "id").values_list(*_SNAPSHOT_COLUMNS))
+    spans = _span_ids({row[3] for row in rows if row[3] is not None})
+    bodies = PackReader(project_id).read_hashed(bytes(row[8]) for row in rows)
+    return [
+        StateEntry(_snapshot_row(row, mission_id, spans), msgspec.msgpack.decode(bodies[bytes(row[8])])) for row in rows
+    ]
+
+
+def _span_ids(pks: set[int]) -> dict[int, tuple[str, str]]:
+    found = Span.objects.filter(id__in=pks).values_list("id", "trace_id", "span_id")
+    return {pk: (bytes(trace_id).hex(), bytes(span_id).hex()) for pk, trace_id, span_id in found}
+
+
+def _snapshot_row(values: Sequence[Any], mission_id: str, spans: dict[int, tuple[str, str]]) -> SnapshotRow:
+    trace_id, span_id = spans.get(values[3], (None, None))
+    return SnapshotRow(
+        pk=values[0],
+        mission_id=mission_id,
+        agent_name=values[1],
+        step_id=values[2],
+        trace_id=trace_id,
+        span_id=span_id,
+        time_ns=values[4],
+        kind=values[5],
+        source=values[6],
+        change_seq=values[7],
+    )
+
+
+def list_rejections(project_id: int, *, before_pk: int | None = None, limit: int = 100) -> list[RejectionRow]:
+    """Refused records, newest first."""
+    query = Rejection.objects.filter(project_id=project_id)
+    if before_pk is not None:
+        query = query.filter(id__lt=before_pk)
+    rows = query.order_by("-id").values_list("id", "time_ns", "door", "reason", "detail", "excerpt")
+    return [RejectionRow(*values) for values in rows[:limit]]
+
+
+__all__ = [
+    "LogDetail", "LogFilter", "MissionFilter", "MissionPage", "RejectionRow", "SpanDetail", "SpanFilter", "StateEntry",
+    "Tally", "count_missions", "effective_status", "find_mission", "find_span", "get_analysis", "get_live_cursor",
+    "list_changed_missions", "list_logs", "list_logs_by_time", "list_missions", "list_newest_logs", "list_rejections",
+    "list_snapshots", "list_spans", "list_state", "read_logs", "read_spans", "span_row",
+]  # fmt: skip

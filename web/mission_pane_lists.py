@@ -1,0 +1,223 @@
+"""The list panes: conversation, tools, logs, errors, findings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.records import ProjectAccess
+from analysis.algorithms.context import compute_context_changes
+from analysis.algorithms.failures import rank_failures
+from core.cursors import decode_cursor, encode_cursor
+from core.errors import NotFound
+from llmlog import selectors as llmlog
+from llmlog.records import LlmCallRow, ToolCallRow
+from traces import selectors as traces
+from traces.records import LogRow, MissionRow
+from traces.selectors import LogFilter
+from web.door import project_page
+from web.mission_panes import Page, more_address, read_number, read_until, render_list, take_changed, take_page
+from web.mission_reads import get_mission, read_conversations, read_results, read_tool_ios, read_tree
+from web.presenters.mission.calls import CallView, order_calls, present_call, present_unchanged
+from web.presenters.mission.failures import present_error_lines, present_failures
+from web.presenters.mission.findings import present_findings
+from web.presenters.mission.keys import parse_key, span_path
+from web.presenters.mission.lines import present_line
+from web.presenters.mission.messages import holds_text
+from web.presenters.mission.runs import count_repeats, order_runs, present_run, says
+from web.presenters.paths import mission_path
+
+CALLS, RUNS, LINES, FAILURES = 20, 100, 300, 100
+SEARCHED = 200
+"""Calls or runs whose texts one request looks through."""
+ERROR_SEVERITY = 17
+
+
+@require_safe
+@project_page()
+def show_conversation(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
+    """Model calls in order, each with what is new in it."""
+    mission = get_mission(project, mission_id)
+    calls = order_calls(llmlog.list_llm_calls(mission.pk, mission.id))
+    if "unchanged" in request.GET:
+        return _show_unchanged(request, project.project_pk, mission, calls)
+    chosen = _chosen_calls(request, calls)
+    page = _page_of(request, chosen, CALLS)
+    wanted = request.GET.get("q", "").casefold()
+    if wanted:
+        page = Page(*_slice(chosen, read_number(request, "offset"), SEARCHED), len(chosen))
+    views = _present_calls(project.project_pk, mission, calls, page.rows, wanted, request.GET.get("whole") == "1")
+    context = {"base": request.path, "spans_base": f"{mission_path(mission.id)}spans/", "is_search": bool(wanted)}
+    return render_list(
+        request, "mission/_calls.html", page, views, searched=len(page.rows), total=len(calls), **context
+    )
+
+
+def _chosen_calls(request: HttpRequest, calls: Sequence[LlmCallRow]) -> list[LlmCallRow]:
+    agent, failed = request.GET.get("agent", ""), request.GET.get("failed") == "1"
+    return [
+        call for call in calls if (not agent or call.agent_name == agent) and (not failed or call.status == "failed")
+    ]
+
+
+def _slice(rows: Sequence[Any], offset: int, size: int) -> tuple[Sequence[Any], int | None, int]:
+    left = max(0, len(rows) - offset - size)
+    return rows[offset : offset + size], offset + size if left else None, left
+
+
+def _page_of(request: HttpRequest, rows: Sequence[Any], size: int) -> Page:
+    if "changed_after" in request.GET:
+        return take_changed(rows, read_number(request, "changed_after"))
+    until = read_until(request)
+    found = None
+    if until is not None:
+
+        def found(row: Any) -> bool:
+            return (row.trace_id, row.span_id) == until[:2]
+
+    return take_page(rows, read_number(request, "offset"), size, found)
+
+
+def _present_calls(
+    project_id: int,
+    mission: MissionRow,
+    calls: Sequence[LlmCallRow],
+    shown: Sequence[LlmCallRow],
+    wanted: str,
+    is_whole: bool,
+) -> list[CallView]:
+    changes = compute_context_changes(calls)
+    conversations = read_conversations(project_id, mission, [call.pk for call in shown])
+    results = read_results(project_id, mission, shown, conversations)
+    views = []
+    for call in shown:
+        said = conversations.get(call.pk)
+        if said is None:
+            continue
+        view = present_call(call, said, changes.get(call.pk), results, is_whole=is_whole)
+        fresh = [*view.messages, *view.output]
+        if not wanted or (fresh and holds_text([*said.input_messages, *said.output_messages], wanted)):
+            views.append(view)
+    return views
+
+
+def _show_unchanged(
+    request: HttpRequest, project_id: int, mission: MissionRow, calls: Sequence[LlmCallRow]
+) -> HttpResponse:
+    """The messages a call shares with the one before."""
+    pk = read_number(request, "unchanged")
+    call = next((call for call in calls if call.pk == pk), None)
+    said = read_conversations(project_id, mission, [pk]).get(pk)
+    if call is None or said is None:
+        raise NotFound("There is no such call in this mission.")
+    messages = present_unchanged(said, call, compute_context_changes(calls).get(pk))
+    return render(request, "mission/_messages.html", {"messages": messages, "is_old": True, **_whole(mission, call)})
+
+
+def _whole(mission: MissionRow, call: LlmCallRow) -> dict[str, str]:
+    """Where all of a call's span is, for texts that are shown in part."""
+    path = span_path(call.trace_id, call.span_id, call.side, "raw")
+    return {"spans_base": f"{mission_path(mission.id)}spans/", "text_path": path}
+
+
+@require_safe
+@project_page()
+def show_tools(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
+    """Tool runs with the beginning of what went in and came out."""
+    mission = get_mission(project, mission_id)
+    runs: list[ToolCallRow] = llmlog.list_tool_calls(mission.pk, mission.id)
+    ordered = order_runs(runs, failed_first=request.GET.get("failed_first") == "1")
+    wanted = request.GET.get("q", "").casefold()
+    size = SEARCHED if wanted else RUNS
+    page = _page_of(request, ordered, size)
+    ios = read_tool_ios(project.project_pk, [run.pk for run in page.rows])
+    repeats = count_repeats(runs)
+    items = [
+        present_run(run, ios.get(run.pk), repeats)
+        for run in page.rows
+        if not wanted or says(run, ios.get(run.pk), wanted)
+    ]
+    return render_list(
+        request, "mission/_runs.html", page, items, is_search=bool(wanted), searched=len(page.rows), total=len(runs)
+    )
+
+
+@require_safe
+@project_page()
+def show_logs(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
+    """Log records in order of time."""
+    mission = get_mission(project, mission_id)
+    chosen = _log_filter(request)
+    if "changed_after" in request.GET:
+        after = read_number(request, "changed_after")
+        rows = traces.list_logs(mission.pk, mission.id, after_seq=after, limit=1000, chosen=chosen)
+        rows.sort(key=lambda row: (row.time_ns, row.pk))
+        return _render_lines(request, mission, rows, None)
+    if request.GET.get("newest") == "1":
+        newest = traces.list_newest_logs(mission.pk, mission.id, limit=LINES, chosen=chosen)
+        return _render_lines(request, mission, newest, None, is_tail=len(newest) == LINES)
+    cursor = request.GET.get("cursor", "")
+    place = decode_cursor(cursor, int, int) if cursor else None
+    after_row = (place[0], place[1]) if place else None
+    found = traces.list_logs_by_time(mission.pk, mission.id, after=after_row, limit=LINES + 1, chosen=chosen)
+    shown = found[:LINES]
+    more = encode_cursor(shown[-1].time_ns, shown[-1].pk) if len(found) > LINES else None
+    return _render_lines(request, mission, shown, more)
+
+
+def _log_filter(request: HttpRequest) -> LogFilter:
+    span = parse_key(request.GET.get("span", ""))
+    return LogFilter(
+        least_severity=read_number(request, "severity"),
+        text=request.GET.get("q", ""),
+        trace_id=span.trace_id if span else "",
+        span_id=span.span_id if span else "",
+    )
+
+
+def _render_lines(
+    request: HttpRequest, mission: MissionRow, rows: Sequence[LogRow], cursor: str | None, *, is_tail: bool = False
+) -> HttpResponse:
+    more = None if cursor is None else request.path + more_address(request, cursor=cursor)
+    context = {
+        "items": [present_line(row) for row in rows],
+        "more": more,
+        "total": mission.log_count,
+        "is_tail": is_tail,
+        "is_first": not request.GET.get("cursor"),
+        "is_filtered": any(request.GET.get(name) for name in ("q", "severity", "span")),
+        "detail_base": request.path.removesuffix("/panes/logs") + "/logs",
+    }
+    response = render(request, "mission/_lines.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+@project_page()
+def show_errors(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
+    """What failed of itself, causes first; then errors in the logs."""
+    mission = get_mission(project, mission_id)
+    tree, outcome = read_tree(mission)
+    failures = present_failures(tree, outcome, rank_failures(tree, outcome))
+    if request.GET.get("decided") == "1":
+        failures = [failure for failure in failures if failure.role == "cause"]
+    page = take_page(failures, read_number(request, "offset"), FAILURES)
+    is_first = not request.GET.get("offset")
+    lines: list[LogRow] = []
+    if is_first:
+        lines = traces.list_logs_by_time(
+            mission.pk, mission.id, limit=FAILURES, chosen=LogFilter(least_severity=ERROR_SEVERITY)
+        )
+    return render_list(request, "mission/_failures.html", page, page.rows, lines=present_error_lines(lines))
+
+
+@require_safe
+@project_page()
+def show_findings(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
+    """What the detectors found, gravest first."""
+    mission = get_mission(project, mission_id)
+    findings = present_findings(traces.get_analysis(mission.pk))
+    return render_list(request, "mission/_findings.html", Page(findings, None, 0, len(findings)), findings)

@@ -1,0 +1,112 @@
+"""What the mission page's views read together: the mission, its tree, the texts of its calls and tool runs."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from threading import Lock
+
+from accounts.records import ProjectAccess
+from analysis.algorithms.outcome import MissionOutcome, compute_outcome
+from analysis.algorithms.tree import MissionTree, build_tree
+from core.errors import NotFound
+from llmlog.records import LlmCallRow
+from llmlog.selectors import list_tool_calls
+from telemetry.conventions import event_of_log
+from telemetry.conventions.conversation import Conversation, ToolIo
+from telemetry.conventions.messages import read_conversation
+from telemetry.conventions.tools import read_tool_io
+from telemetry.records import EventRecord, SpanRecord
+from traces import selectors as traces
+from traces.records import MissionRow
+from web.presenters.mission.calls import present_runs
+from web.presenters.mission.messages import ToolRun, answered_ids
+
+MOST_SPAN_LOGS = 200
+"""Log records of one span that are looked through for messages."""
+KEEP_TREE_S, KEPT_TREES, MOST_KEPT_ROWS = 15.0, 3, 30_000
+
+_trees: OrderedDict[tuple[int, int], tuple[float, MissionTree]] = OrderedDict()
+"""(mission, its change_seq) to when it was built, and the tree."""
+_lock = Lock()
+
+
+def get_mission(project: ProjectAccess, mission_id: str) -> MissionRow:
+    """The mission of the project; NotFound when there is none."""
+    mission = traces.find_mission(project.project_pk, mission_id)
+    if mission is None:
+        raise NotFound("There is no such mission in this project.")
+    return mission
+
+
+def read_tree(mission: MissionRow) -> tuple[MissionTree, MissionOutcome]:
+    """The mission's spans as a tree, and what became of each.
+
+    A page asks for its spans, calls and critical path in a row: the tree is kept for a moment, until a row changes.
+    """
+    key, now = (mission.pk, mission.change_seq), time.monotonic()
+    with _lock:
+        kept = _trees.get(key)
+    if kept is not None and now - kept[0] < KEEP_TREE_S:
+        tree = kept[1]
+    else:
+        tree = build_tree(traces.list_spans(mission.pk, mission.id))
+        _keep(key, now, tree)
+    return tree, compute_outcome(tree, time.time_ns(), mission.last_activity_ns)
+
+
+def _keep(key: tuple[int, int], now: float, tree: MissionTree) -> None:
+    with _lock:
+        for old in [old for old, (at, _) in _trees.items() if now - at >= KEEP_TREE_S or old[0] == key[0]]:
+            del _trees[old]
+        if len(tree.rows) <= MOST_KEPT_ROWS:
+            _trees[key] = (now, tree)
+            while len(_trees) > KEPT_TREES:
+                _trees.popitem(last=False)
+
+
+def forget_trees() -> None:
+    """Keep none of the trees built so far."""
+    with _lock:
+        _trees.clear()
+
+
+def read_conversations(project_id: int, mission: MissionRow, pks: Iterable[int]) -> dict[int, Conversation]:
+    """What was said in these calls, by key."""
+    records = traces.read_spans(project_id, pks)
+    return {pk: conversation_of(project_id, mission, record) for pk, record in records.items()}
+
+
+def conversation_of(project_id: int, mission: MissionRow, record: SpanRecord) -> Conversation:
+    """What was said in a call; senders that put messages in log records are read there."""
+    conversation = read_conversation(record.attributes, record.events, record.resource.attributes)
+    if conversation.input_messages or conversation.output_messages:
+        return conversation
+    told = _log_events(project_id, mission, record)
+    if not told:
+        return conversation
+    return read_conversation(record.attributes, [*record.events, *told], record.resource.attributes)
+
+
+def _log_events(project_id: int, mission: MissionRow, record: SpanRecord) -> list[EventRecord]:
+    chosen = traces.LogFilter(trace_id=record.trace_id.hex(), span_id=record.span_id.hex())
+    rows = traces.list_logs_by_time(mission.pk, mission.id, limit=MOST_SPAN_LOGS, chosen=chosen)
+    logs = traces.read_logs(project_id, [row.pk for row in rows])
+    return [event_of_log(logs[row.pk]) for row in rows if row.pk in logs]
+
+
+def read_tool_ios(project_id: int, pks: Iterable[int]) -> dict[int, ToolIo]:
+    """What these tool runs got and gave, by key."""
+    records = traces.read_spans(project_id, pks)
+    return {pk: read_tool_io(record.attributes, record.events) for pk, record in records.items()}
+
+
+def read_results(
+    project_id: int, mission: MissionRow, calls: Iterable[LlmCallRow], said: Mapping[int, Conversation]
+) -> dict[str, ToolRun]:
+    """The runs of the tools that these calls asked for, with results, and those they were told of, by tool call id."""
+    asked = {each for call in calls for each in call.tool_call_ids}
+    told = {each for conversation in said.values() for each in answered_ids(conversation.input_messages)}
+    if not asked and not told:
+        return {}
+    runs = [run for run in list_tool_calls(mission.pk, mission.id) if run.tool_call_id in asked | told]
+    return present_runs(runs, read_tool_ios(project_id, [run.pk for run in runs if run.tool_call_id in asked]))

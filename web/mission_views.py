@@ -1,0 +1,97 @@
+"""The mission page, the data it draws, and its selection."""
+
+import time
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.records import ProjectAccess
+from analysis.algorithms.critical_path import compute_critical_path
+from analysis.algorithms.graph import build_graph
+from llmlog import selectors as llmlog
+from traces import selectors as traces
+from web.door import project_page
+from web.mission_panes import read_number
+from web.mission_reads import get_mission, read_tree
+from web.presenters.mission.columns import present_calls, present_span_columns
+from web.presenters.mission.graph import present_graph
+from web.presenters.mission.head import MODULES, count_findings, present_head, present_page, present_tabs
+from web.presenters.mission.path import present_critical_path
+from web.presenters.mission.verdict import present_verdict
+
+GRAPH_NODES, MOST_GRAPH_NODES = 300, 1_000
+
+
+def send_json(value: Any) -> HttpResponse:
+    """JSON that no cache keeps."""
+    return HttpResponse(orjson.dumps(value), content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+@project_page()
+def show_mission(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
+    """The page."""
+    mission = get_mission(project, mission_id)
+    analysis = traces.get_analysis(mission.pk)
+    findings = count_findings(analysis)
+    context = {
+        "head": present_head(mission, present_verdict(mission, analysis, time.time_ns()), findings),
+        "tabs": present_tabs(mission, findings),
+        "page": present_page(mission.id, project.slug),
+        "modules": MODULES,
+    }
+    return render(request, "mission/page.html", context)
+
+
+@require_safe
+@project_page()
+def show_head(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
+    """The page's head again, for a mission that goes on."""
+    mission = get_mission(project, mission_id)
+    analysis = traces.get_analysis(mission.pk)
+    verdict = present_verdict(mission, analysis, time.time_ns())
+    return render(request, "mission/_head.html", {"head": present_head(mission, verdict, count_findings(analysis))})
+
+
+@require_safe
+@project_page()
+def send_spans(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
+    """All spans as columns, in tree order."""
+    mission = get_mission(project, mission_id)
+    tree, outcome = read_tree(mission)
+    return send_json(present_span_columns(tree, outcome, now_ns=time.time_ns(), cursor=mission.change_seq))
+
+
+@require_safe
+@project_page()
+def send_calls(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
+    """First token, tokens and cost of the model calls: they come after the bars."""
+    mission = get_mission(project, mission_id)
+    return send_json({"calls": present_calls(llmlog.list_llm_calls(mission.pk, mission.id))})
+
+
+@require_safe
+@project_page()
+def send_critical_path(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
+    """What the mission waited for at every moment."""
+    tree, outcome = read_tree(get_mission(project, mission_id))
+    until_ns = time.time_ns() if outcome.mission_status in ("active", "waiting") else None
+    return send_json(present_critical_path(compute_critical_path(tree, outcome, until_ns)))
+
+
+@require_safe
+@project_page()
+def send_graph(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
+    """Agents, their work, and what led to what; folded to `limit` nodes."""
+    mission = get_mission(project, mission_id)
+    graph = build_graph(
+        traces.list_spans(mission.pk, mission.id),
+        llmlog.list_llm_calls(mission.pk, mission.id),
+        llmlog.list_tool_calls(mission.pk, mission.id),
+        limit=min(max(read_number(request, "limit", GRAPH_NODES), 2), MOST_GRAPH_NODES),
+        now_ns=time.time_ns(),
+    )
+    return send_json(present_graph(graph))

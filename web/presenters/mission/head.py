@@ -1,0 +1,177 @@
+"""The head of the mission page: name, status, totals, verdict."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import orjson
+
+from traces.records import MissionRow
+from traces.wire import mission_segment
+from web.presenters.formats import format_cost, format_count, format_duration, format_time, format_tokens
+from web.presenters.mission.verdict import Verdict
+from web.presenters.paths import mission_path
+
+PANES = ("timeline", "graph", "conversation", "tools", "state", "logs", "errors", "findings")
+LABELS = {
+    "timeline": "Timeline",
+    "graph": "Graph",
+    "conversation": "Conversation",
+    "tools": "Tools",
+    "state": "State",
+    "logs": "Logs",
+    "errors": "Errors",
+    "findings": "Findings",
+}
+MODULES = (
+    "address_bar", "divider", "dom", "fetching", "graph/drawing", "graph/frame", "graph/graph", "graph/layout",
+    "graph/view", "graph/why", "labels", "lib/address", "lib/clock", "lib/flags", "lib/kinds", "lib/scale",
+    "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "page", "panel", "panes/html_pane", "panes/list",
+    "panes/state_pane", "panes/tools", "playback", "spans", "state", "tabs", "theme", "timeline/bars",
+    "timeline/minimap", "timeline/names", "timeline/playhead", "timeline/pointer", "timeline/ruler",
+    "timeline/stage", "timeline/timeline", "timeline/tooltip",
+)  # fmt: skip
+"""The page's own modules: named in its head, so that they are fetched side by side."""
+LISTS = frozenset({"conversation", "tools", "logs", "errors", "findings"})
+
+
+class Fact(NamedTuple):
+    """One total."""
+
+    label: str
+    value: str
+    css: str
+    title: str
+
+
+class MissionHead(NamedTuple):
+    """What `_head.html` shows."""
+
+    id: str
+    name: str
+    status: str
+    status_word: str
+    """Empty: the status itself."""
+    is_inferred: bool
+    totals: list[Fact]
+    verdict: Verdict | None
+    counts_json: str
+    """Count of each pane as text, for the tabs."""
+    api_path: str
+
+
+class MissionTab(NamedTuple):
+    """A tab and the shell of its pane."""
+
+    name: str
+    label: str
+    count_text: str
+    href: str
+    shell: str
+    tools_template: str
+    agents: Sequence[str]
+    has_list: bool
+
+
+def present_head(mission: MissionRow, verdict: Verdict | None, finding_count: int) -> MissionHead:
+    """The head of a mission."""
+    counts = present_counts(mission, finding_count)
+    return MissionHead(
+        id=mission.id,
+        name=mission.name or mission.id,
+        status=mission.status,
+        status_word=verdict.status_word if verdict else "",
+        is_inferred=mission.is_inferred,
+        totals=_totals(mission),
+        verdict=verdict,
+        counts_json=orjson.dumps(counts).decode(),
+        api_path=f"/api/v1{mission_path(mission.id)}",
+    )
+
+
+def present_counts(mission: MissionRow, finding_count: int) -> dict[str, str]:
+    """The number beside each tab; empty where there is nothing to count."""
+    numbers = {
+        "conversation": mission.llm_call_count,
+        "tools": mission.tool_call_count,
+        "state": mission.snapshot_count,
+        "logs": mission.log_count,
+        "errors": mission.error_count,
+        "findings": finding_count,
+    }
+    return {name: format_tokens(number) if number else "" for name, number in numbers.items()}
+
+
+def present_tabs(mission: MissionRow, finding_count: int) -> list[MissionTab]:
+    """All panes in their order."""
+    counts = present_counts(mission, finding_count)
+    return [
+        MissionTab(
+            name=name,
+            label=LABELS[name],
+            count_text=counts.get(name, ""),
+            href=f"?{urlencode({'pane': name})}",
+            shell="mission/_shell_list.html" if name in LISTS else "mission/_shell_state.html",
+            tools_template=f"mission/_tools_{name}.html",
+            agents=mission.agents,
+            has_list=name in LISTS or name == "state",
+        )
+        for name in PANES
+    ]
+
+
+def present_page(mission_id: str, project_slug: str) -> dict[str, Any]:
+    """What the page's script needs to know: panes and addresses. All of them name the project."""
+    base = mission_path(mission_id).rstrip("/")
+    suffix = "?" + urlencode({"project": project_slug})
+    return {
+        "mission": mission_id,
+        "project": project_slug,
+        "panes": list(PANES),
+        "urls": {
+            "spans": f"{base}/data/spans{suffix}",
+            "calls": f"{base}/data/calls{suffix}",
+            "graph": f"{base}/data/graph{suffix}",
+            "criticalPath": f"{base}/data/critical-path{suffix}",
+            "head": f"{base}/panes/head{suffix}",
+            "span": f"{base}/spans",
+            "log": f"{base}/logs",
+            "panes": {name: f"{base}/panes/{name}" for name in PANES if name in LISTS or name == "state"},
+            "socket": f"/ws/missions/{mission_segment(mission_id)}/{suffix}",
+        },
+    }
+
+
+def _totals(mission: MissionRow) -> list[Fact]:
+    facts: list[Fact] = []
+
+    def add(label: str, value: str, css: str = "", title: str = "") -> None:
+        facts.append(Fact(label, value, css, title))
+
+    if mission.agents:
+        add(_plural(len(mission.agents), "agent"), format_count(len(mission.agents)), "", ", ".join(mission.agents))
+    add(_plural(mission.span_count, "span"), format_count(mission.span_count))
+    if mission.llm_call_count:
+        add(_plural(mission.llm_call_count, "LLM call"), format_count(mission.llm_call_count))
+    if mission.error_count:
+        add(_plural(mission.error_count, "error"), format_count(mission.error_count), "is-failed")
+    if mission.input_tokens is not None or mission.output_tokens is not None:
+        total = (mission.input_tokens or 0) + (mission.output_tokens or 0)
+        split = f"{format_count(mission.input_tokens)} in, {format_count(mission.output_tokens)} out"
+        add("tokens", format_tokens(total), "", split)
+    if mission.cost_usd is not None:
+        add("", format_cost(mission.cost_usd), "ms-total-strong", "cost")
+    if mission.duration_ns is not None:
+        start, end = format_time(mission.start_ns), format_time(mission.end_ns)
+        add("", format_duration(mission.duration_ns), "ms-total-strong", f"{start} to {end}")
+    return facts
+
+
+def _plural(count: int, word: str) -> str:
+    return word if count == 1 else f"{word}s"
+
+
+def count_findings(analysis: Mapping[str, Any]) -> int:
+    """How many findings the last recompute left."""
+    findings = analysis.get("findings")
+    return len(findings) if isinstance(findings, list) else 0

@@ -1,0 +1,108 @@
+"""The verdict box: what happened, since when, with links to the evidence."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from traces.records import MissionRow
+from web.presenters.formats import format_ago, format_duration
+from web.presenters.mission.keys import span_key
+
+MOST_LINKS = 4
+MOST_ALSO = 4
+TONES = {"error": "failed", "warning": "waiting"}
+STALL = "stall"
+INCOMPLETE = "incomplete_data"
+
+
+class EvidenceLink(NamedTuple):
+    """A way from a sentence to a record."""
+
+    label: str
+    href: str
+    span: str
+    """Span key; empty when the record is not a span."""
+    pane: str
+
+
+class Verdict(NamedTuple):
+    """What `_verdict.html` shows."""
+
+    tone: str
+    """The status whose colour it has."""
+    since: str
+    sentence: str
+    evidence: list[EvidenceLink]
+    also: list[EvidenceLink]
+    more_also: int
+    """Findings beside these."""
+    completeness: str
+    completeness_title: str
+    status_word: str
+    """What the badge says instead of the plain status, e.g. `stalled 14 m`; empty for the status."""
+    is_running: bool
+    """A place is kept for what it is doing right now."""
+
+
+def ref_link(ref: Mapping[str, Any], label: str = "") -> EvidenceLink:
+    """The link to a finding's reference ({type, id})."""
+    kind, name = str(ref.get("type", "")), str(ref.get("id", ""))
+    if kind == "span":
+        parts = name.split("/")
+        key = span_key(parts[0], parts[1] if len(parts) > 1 else "", 1 if parts[2:3] == ["1"] else 0)
+        return EvidenceLink(label or "span", f"?{urlencode({'span': key})}", key, "")
+    pane = {"llm_call": "conversation", "tool_call": "tools", "log": "logs"}.get(kind, "")
+    word = {"llm_call": "model call", "tool_call": "tool run", "log": "log line"}.get(kind, kind)
+    return EvidenceLink(label or word, f"?{urlencode({'pane': pane or 'timeline'})}", "", pane)
+
+
+def present_verdict(mission: MissionRow, analysis: Mapping[str, Any], now_ns: int) -> Verdict | None:
+    """The box for what the last recompute found; None for a mission that ended and has nothing to say."""
+    told = analysis.get("verdict")
+    verdict: Mapping[str, Any] = told if isinstance(told, dict) and told.get("sentence") else {}
+    is_running = mission.status in ("active", "waiting")
+    if not verdict and not is_running:
+        return None
+    since_ns = verdict.get("since_ns")
+    also = [finding for finding in verdict.get("also") or [] if finding.get("detector") != INCOMPLETE]
+    findings = [finding for finding in analysis.get("findings") or [] if isinstance(finding, dict)]
+    incomplete = next((finding for finding in findings if finding.get("detector") == INCOMPLETE), None)
+    return Verdict(
+        tone=TONES.get(str(verdict.get("severity")), mission.status),
+        since=f"{format_ago(int(since_ns), now_ns).capitalize()}." if since_ns is not None else "",
+        sentence=str(verdict.get("sentence", "")) or _calm_words(mission),
+        evidence=_links(verdict.get("evidence") or []),
+        also=[_finding_link(finding) for finding in also[:MOST_ALSO]],
+        more_also=max(0, len(also) - MOST_ALSO),
+        completeness=str(incomplete.get("title", "")) if incomplete else "",
+        completeness_title=str(incomplete.get("detail", "")) if incomplete else "",
+        status_word=_status_word(mission, findings, now_ns),
+        is_running=is_running,
+    )
+
+
+def _calm_words(mission: MissionRow) -> str:
+    return "Nothing has gone wrong so far." if mission.span_count else "No span has arrived yet."
+
+
+def _links(refs: Iterable[Mapping[str, Any]]) -> list[EvidenceLink]:
+    """Links to spans; a call that is the span cited before it adds nothing."""
+    spans = [ref for ref in refs if ref.get("type") == "span"]
+    return [ref_link(ref, f"span {at + 1}") for at, ref in enumerate(spans[:MOST_LINKS])]
+
+
+def _finding_link(finding: Mapping[str, Any]) -> EvidenceLink:
+    refs = [ref for ref in finding.get("refs") or [] if ref.get("type") == "span"]
+    title = str(finding.get("title", "")).rstrip(".")
+    if not refs:
+        return EvidenceLink(title, f"?{urlencode({'pane': 'findings'})}", "", "findings")
+    return ref_link(refs[0], title)
+
+
+def _status_word(mission: MissionRow, findings: Iterable[Mapping[str, Any]], now_ns: int) -> str:
+    """`stalled 14 m` while it stands still, instead of the plain status."""
+    if mission.status != "active" or not any(finding.get("detector") == STALL for finding in findings):
+        return ""
+    if mission.last_activity_ns is None:
+        return "stalled"
+    return f"stalled {format_duration(max(0, now_ns - mission.last_activity_ns))}"

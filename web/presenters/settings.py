@@ -1,0 +1,71 @@
+"""Keys, members and changes as the settings show them."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from accounts.records import ApiKeyRow, AuditRow, ProjectAccess
+
+ROLES = (
+    ("owner", "Owner", "does everything, members and the project itself too"),
+    ("member", "Member", "sees everything, makes and revokes keys"),
+    ("viewer", "Viewer", "sees everything, changes nothing"),
+)
+SCOPE_WORDS = {
+    "ingest": "send data",
+    "read": "read missions",
+    "admin": "everything, for owners' scripts",
+}
+ACTION_WORDS = {
+    "user.created": "made the account",
+    "project.created": "made the project",
+    "project.renamed": "renamed the project to",
+    "member.set": "set the role of",
+    "member.removed": "removed",
+    "api_key.created": "made the key",
+    "api_key.revoked": "revoked the key",
+}
+
+
+class KeyItem(NamedTuple):
+    """One key."""
+
+    row: ApiKeyRow
+    can_revoke: bool
+
+
+class AuditItem(NamedTuple):
+    """One change as a sentence: who, did what, to what."""
+
+    time_ns: int
+    who: str
+    action: str
+    subject: str
+    note: str
+
+
+def present_keys(rows: Iterable[ApiKeyRow], project: ProjectAccess) -> list[KeyItem]:
+    """Live keys before revoked ones. A key that administers the project can only be revoked by owners."""
+    items = [KeyItem(row, row.revoked_ns is None and project.allows(_least_role(row))) for row in rows]
+    return sorted(items, key=lambda item: item.row.revoked_ns is not None)
+
+
+def present_audit(rows: Iterable[AuditRow]) -> list[AuditItem]:
+    """Changes, newest first as they come."""
+    return [_audit_item(row) for row in rows]
+
+
+def _least_role(row: ApiKeyRow) -> str:
+    return "owner" if "admin" in row.scopes else "member"
+
+
+def _audit_item(row: AuditRow) -> AuditItem:
+    detail = dict(row.detail)
+    subject = next((str(detail.pop(key)) for key in ("username", "name", "slug") if key in detail), "")
+    note = ", ".join(f"{key} {_plain(value)}" for key, value in detail.items())
+    return AuditItem(
+        row.time_ns, row.username or "MissionScope", ACTION_WORDS.get(row.action, row.action), subject, note
+    )
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
