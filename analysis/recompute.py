@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from analysis.totals import MissionTotals, compute_totals
 from core.bulk import Table, update_rows
+from core.conflicts import retry_conflicts
 from core.jobs import wake
 from core.pressure import give_way, is_busy
 from live.feeds import MOST_FINDINGS
@@ -54,6 +55,7 @@ REQUESTED = Table("llmlog_toolcall", ("span_pk", "requested_by", "change_seq"), 
 class _Computed(NamedTuple):
     pk: int
     project_id: int
+    key_hash: bytes
     seen_seq: int
     """`change_seq` before the rows were read."""
     totals: MissionTotals
@@ -100,7 +102,7 @@ def recompute_missions(pks: list[int], *, only_changes: bool = False) -> None:
         if same:
             Mission.objects.filter(id=pk).update(computed_ns=time.time_ns())
         else:
-            computed.append(_Computed(pk, mission.project_id, mission.change_seq, totals))
+            computed.append(_Computed(pk, mission.project_id, bytes(mission.key_hash), mission.change_seq, totals))
         _rest(pk, time.monotonic() - started)
         if time.monotonic() - begun > BATCH_S:
             write_totals(computed)
@@ -123,6 +125,13 @@ def write_totals(computed: list[_Computed]) -> None:
     """Write totals in one transaction, then wake the viewers."""
     if not computed:
         return
+    written = retry_conflicts(lambda: _write(computed))
+    for project_id in sorted({item.project_id for item in written}):
+        publish_missions(project_id, [item.pk for item in written if item.project_id == project_id])
+        publish_list(project_id)
+
+
+def _write(computed: list[_Computed]) -> list[_Computed]:
     with transaction.atomic(), connection.cursor() as cursor:
         last = _hold(cursor, computed)
         written = [item for item in computed if item.pk in last]
@@ -137,9 +146,7 @@ def write_totals(computed: list[_Computed]) -> None:
             _write_calls(cursor, item, last[item.pk])
         settled = [item.pk for item in written if last[item.pk] - _numbers(item) == item.seen_seq]
         MissionWork.objects.filter(mission_id__in=settled).delete()
-    for project_id in sorted({item.project_id for item in written}):
-        publish_missions(project_id, [item.pk for item in written if item.project_id == project_id])
-        publish_list(project_id)
+    return written
 
 
 def _numbers(item: _Computed) -> int:
@@ -149,9 +156,9 @@ def _numbers(item: _Computed) -> int:
 
 
 def _hold(cursor: Any, computed: list[_Computed]) -> dict[int, int]:
-    """Allocate numbers under the row locks, in one order everywhere; the last number of each mission."""
+    """Allocate numbers under the row locks, in ingest's order (`hold_missions`); the last number of each mission."""
     last: dict[int, int] = {}
-    for item in sorted(computed, key=lambda each: each.pk):
+    for item in sorted(computed, key=lambda each: (each.project_id, each.key_hash)):
         cursor.execute(
             "UPDATE traces_mission SET change_seq = change_seq + %s WHERE id = %s RETURNING change_seq",
             [_numbers(item), item.pk],

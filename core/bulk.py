@@ -1,4 +1,4 @@
-"""Many rows at once through a DB-API cursor, on SQLite and on PostgreSQL. No framework here."""
+"""Many rows at once through Django's cursor, on SQLite and on PostgreSQL, without its models."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -31,7 +31,8 @@ def insert_rows(cursor: Any, vendor: str, table: Table, rows: Sequence[tuple[Any
         return
     columns = ", ".join(table.columns)
     if vendor == POSTGRESQL:
-        with cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN (FORMAT BINARY)") as copy:
+        copying = cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN (FORMAT BINARY)")
+        with cursor.db.wrap_database_errors, copying as copy:
             copy.set_types(table.types)
             for row in rows:
                 copy.write_row(row)
@@ -40,19 +41,21 @@ def insert_rows(cursor: Any, vendor: str, table: Table, rows: Sequence[tuple[Any
     cursor.executemany(f"INSERT INTO {table.name} ({columns}) VALUES ({marks})", rows)
 
 
-def insert_missing(cursor: Any, vendor: str, table: Table, rows: Sequence[tuple[Any, ...]], unique: str) -> None:
-    """Insert rows, leaving out those whose `unique` columns are there. Sort `rows` the same way everywhere."""
+def insert_missing(cursor: Any, vendor: str, table: Table, rows: Sequence[tuple[Any, ...]], unique: str) -> int:
+    """Insert rows, leaving out those whose `unique` columns are there; how many went in. Sort them alike everywhere."""
     if not rows:
-        return
+        return 0
     columns = ", ".join(table.columns)
     if vendor == POSTGRESQL:
         arrays = ", ".join(f"%s::{kind}[]" for kind in table.types)
         sql = f"INSERT INTO {table.name} ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT ({unique}) DO NOTHING"
         cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
-        return
-    marks = ", ".join(["%s"] * len(table.columns))
-    sql = f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) ON CONFLICT ({unique}) DO NOTHING"
-    cursor.executemany(sql, rows)
+    else:
+        marks = ", ".join(["%s"] * len(table.columns))
+        sql = f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) ON CONFLICT ({unique}) DO NOTHING"
+        cursor.executemany(sql, rows)
+    inserted: int = cursor.rowcount
+    return inserted
 
 
 def update_rows(cursor: Any, vendor: str, table: Table, keys: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from django.db import DatabaseError, DataError, IntegrityError, close_old_connections, connection, transaction
 
+from core.conflicts import retry_conflicts
 from core.jobs import wake
 from core.pressure import note_ingest
 from ingest.prepare import Prepared
@@ -27,9 +28,6 @@ log = logging.getLogger(__name__)
 
 GROUP_SPANS = 4096
 """A transaction takes no further request once it holds this many records."""
-CONFLICT_TRIES = 5
-CONFLICTS = {"40001", "40P01"}
-"""PostgreSQL: serialisation failure, deadlock. Tried again."""
 SHOWN = 200
 
 
@@ -169,15 +167,12 @@ class Changed(NamedTuple):
 
 def store_prepared(requests: Sequence[Prepared]) -> list[Changed]:
     """Store requests in one transaction; when this returns they are durable. Conflicts are tried again."""
-    for attempt in range(CONFLICT_TRIES):
-        try:
-            with transaction.atomic():
-                return _store(requests)
-        except DatabaseError as error:
-            state = getattr(error.__cause__, "sqlstate", None)
-            if state not in CONFLICTS or attempt == CONFLICT_TRIES - 1:
-                raise
-    raise AssertionError("unreachable")
+
+    def write() -> list[Changed]:
+        with transaction.atomic():
+            return _store(requests)
+
+    return retry_conflicts(write)
 
 
 def _store(requests: Sequence[Prepared]) -> list[Changed]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 
 from core.bulk import POSTGRESQL, Table, allocate_ids, find_by_keys, insert_missing, insert_rows
+from core.conflicts import retry_conflicts
 from core.hashing import digest16
 from core.jobs import wake
 from core.pressure import give_way, is_busy
@@ -65,10 +66,14 @@ def index_items(items: list[QueueItem]) -> None:
     words = {
         hashed: index_words(text.text) for places in found.values() for (hashed, _), (_, _, text) in places.items()
     }
-    with transaction.atomic():
-        for project_id, places in sorted(found.items()):
-            _write(project_id, places, words)
-        QueueItem.objects.filter(id__in=[item.id for item in items]).delete()
+
+    def write() -> None:
+        with transaction.atomic():
+            for project_id, places in sorted(found.items()):
+                _write(project_id, places, words)
+            QueueItem.objects.filter(id__in=[item.id for item in items]).delete()
+
+    retry_conflicts(write)
 
 
 def _texts(item: QueueItem) -> Iterable[tuple[int, int, FoundText]]:

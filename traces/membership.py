@@ -66,14 +66,17 @@ def choose_mission(own_key: str | None, own_strength: int, trace_id: bytes, bind
 def lock_bindings(
     cursor: Any, vendor: str, project_id: int, trace_ids: Sequence[bytes]
 ) -> tuple[dict[bytes, Binding], set[bytes]]:
-    """The bindings of these traces, locked until the transaction ends, and which of the traces are new."""
+    """The bindings of these traces, locked until the transaction ends, and which of the traces are surely new."""
     ordered = sorted(trace_ids)
     before = _read(cursor, vendor, project_id, ordered, lock=True)
     new = [trace_id for trace_id in ordered if trace_id not in before]
-    if new:
-        insert_missing(cursor, vendor, BINDINGS, [(project_id, trace_id) for trace_id in new], "project_id, trace_id")
-        before |= _read(cursor, vendor, project_id, new, lock=True)
-    return before, set(new)
+    if not new:
+        return before, set()
+    rows = [(project_id, trace_id) for trace_id in new]
+    inserted = insert_missing(cursor, vendor, BINDINGS, rows, "project_id, trace_id")
+    before |= _read(cursor, vendor, project_id, new, lock=True)
+    # Another process may have inserted some since they were read, with the spans in them.
+    return before, set(new) if inserted == len(new) else set()
 
 
 def find_bindings(cursor: Any, vendor: str, project_id: int, trace_ids: Sequence[bytes]) -> dict[bytes, Binding]:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ingest.commit import store_prepared
-from ingest.prepare import prepare
+from ingest.prepare import Prepared, prepare
 from llmlog.selectors import list_llm_calls, list_tool_calls
 from telemetry.redaction import Redactor
 from traces.models import Mission
@@ -19,10 +19,13 @@ REDACTOR = Redactor(bytes(range(32)))
 
 def deliver(project_id: int, request: dict[str, Any], signal: str = "traces") -> None:
     """One request, stored."""
+    store_prepared([prepared(project_id, request, signal)])
+
+
+def prepared(project_id: int, request: dict[str, Any], signal: str = "traces") -> Prepared:
+    """One request, decoded and redacted."""
     data = json.dumps(request).encode()
-    store_prepared(
-        [prepare(project_id=project_id, redactor=REDACTOR, signal=signal, encoding="json", data=data, received_ns=1)]
-    )
+    return prepare(project_id=project_id, redactor=REDACTOR, signal=signal, encoding="json", data=data, received_ns=1)
 
 
 def pieces(request: dict[str, Any], size: int) -> Iterable[dict[str, Any]]:
