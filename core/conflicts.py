@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import DatabaseError
-
 Result = TypeVar("Result")
 TRIES = 5
 CONFLICTS = {"40001", "40P01", "23505"}
@@ -16,7 +14,7 @@ def retry_conflicts(work: Callable[[], Result]) -> Result:
     for attempt in range(1, TRIES + 1):
         try:
             return work()
-        except DatabaseError as error:
+        except Exception as error:
             state = getattr(error.__cause__, "sqlstate", None)
             if state not in CONFLICTS or attempt == TRIES:
                 raise

@@ -1,4 +1,4 @@
-"""Two processes write to PostgreSQL at the same time: one waits for the other, or is tried again; nothing is refused."""
+"""Two processes write to PostgreSQL at the same time: one waits for the other or is tried again. Nothing is refused."""
 
 import threading
 import time
