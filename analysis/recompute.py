@@ -6,6 +6,7 @@ on the list of work. Large missions that keep growing are computed less often: a
 
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,17 +16,20 @@ from analysis.totals import MissionTotals, compute_totals
 from core.bulk import Table, update_rows
 from core.conflicts import retry_conflicts
 from core.jobs import wake
-from core.pressure import give_way, is_busy
+from core.pressure import giving_way, is_busy
 from live.feeds import MOST_FINDINGS
 from live.publish import publish_list, publish_missions
 from traces.models import Mission, MissionWork
+from traces.selectors import count_spans
 
-BATCH = 40
-"""Missions written in one transaction."""
-BATCH_S = 0.25
-"""A transaction is written at the latest after this much computing."""
+BATCH = 100
+"""Missions computed together and written in one transaction, at most."""
+BATCH_SPANS = 1_000
+"""A batch takes no further mission once it holds this many spans."""
 RUN_S = 1.0
 REST_FACTOR = 10
+LEAST_REST_S = 0.5
+"""While much arrives, a mission that changes all the time is computed this seldom."""
 OPEN_BATCH = 100
 OPEN_AGE_NS = 10 * 1_000_000_000
 """An open mission is looked at again after this time, to notice that it stalls."""
@@ -65,17 +69,16 @@ def recompute_changed() -> None:
     """Compute the missions on the list of work."""
     until = time.monotonic() + RUN_S
     while True:
-        due = [
-            pk for pk in MissionWork.objects.order_by("mission_id").values_list("mission_id", flat=True) if _is_due(pk)
-        ]
+        listed = MissionWork.objects.order_by("mission_id").values_list("mission_id", flat=True)
+        due = [pk for pk in listed if _is_due(pk)][: 2 * BATCH]
         if not due:
             return
-        begun = time.monotonic()
-        recompute_missions(due[:BATCH])
-        give_way(time.monotonic() - begun)
-        if is_busy() or time.monotonic() > until:
-            wake("analysis.recompute")
-            return
+        for batch in _batches(due, count_spans(due)):
+            with giving_way():
+                _recompute(batch, only_changes=False)
+            if is_busy() or time.monotonic() > until:
+                wake("analysis.recompute")
+                return
 
 
 def recompute_open() -> None:
@@ -87,36 +90,57 @@ def recompute_open() -> None:
 
 def recompute_missions(pks: list[int], *, only_changes: bool = False) -> None:
     """Compute and write these missions. `only_changes`: a mission whose status and verdict stay takes no number."""
-    computed: list[_Computed] = []
-    begun = time.monotonic()
+    for batch in _batches(pks, count_spans(pks)):
+        _recompute(batch, only_changes=only_changes)
+
+
+def _batches(pks: list[int], span_counts: dict[int, int]) -> Iterable[dict[int, int]]:
+    """In pieces of a bounded number of spans, a large mission by itself."""
+    batch: dict[int, int] = {}
+    size = 0
     for pk in pks:
-        started = time.monotonic()
-        mission = Mission.objects.filter(id=pk).first()
-        if mission is None:
-            MissionWork.objects.filter(mission_id=pk).delete()
-            continue
-        totals = compute_totals(mission.project_id, pk, mission.key, time.time_ns())
-        if totals.last_activity_ns is None:
-            totals = msgspec.structs.replace(totals, last_activity_ns=mission.created_ns)
-        same = only_changes and (totals.status, totals.verdict) == (mission.status, mission.verdict)
-        if same:
-            Mission.objects.filter(id=pk).update(computed_ns=time.time_ns())
+        if batch and (size + span_counts[pk] > BATCH_SPANS or len(batch) == BATCH):
+            yield batch
+            batch, size = {}, 0
+        batch[pk] = span_counts[pk]
+        size += span_counts[pk]
+    if batch:
+        yield batch
+
+
+def _recompute(batch: dict[int, int], *, only_changes: bool) -> None:
+    started = time.monotonic()
+    # The number a mission has reached is read before its rows: what comes later leaves it on the list of work.
+    missions = {row.id: row for row in Mission.objects.filter(id__in=list(batch)).defer("analysis")}
+    MissionWork.objects.filter(mission_id__in=batch.keys() - missions.keys()).delete()
+    totals = compute_totals({pk: mission.key for pk, mission in missions.items()}, time.time_ns())
+    computed: list[_Computed] = []
+    same: list[int] = []
+    for pk, mission in missions.items():
+        found = totals[pk]
+        if found.last_activity_ns is None:
+            found = msgspec.structs.replace(found, last_activity_ns=mission.created_ns)
+        if only_changes and (found.status, found.verdict) == (mission.status, mission.verdict):
+            same.append(pk)
         else:
-            computed.append(_Computed(pk, mission.project_id, bytes(mission.key_hash), mission.change_seq, totals))
-        _rest(pk, time.monotonic() - started)
-        if time.monotonic() - begun > BATCH_S:
-            write_totals(computed)
-            computed, begun = [], time.monotonic()
+            computed.append(_Computed(pk, mission.project_id, bytes(mission.key_hash), mission.change_seq, found))
+    Mission.objects.filter(id__in=same).update(computed_ns=time.time_ns())
     write_totals(computed)
+    _rest(batch, time.monotonic() - started)
 
 
 def _is_due(pk: int) -> bool:
     return _rests.get(pk, 0.0) <= time.monotonic()
 
 
-def _rest(pk: int, took_s: float) -> None:
-    _rests[pk] = time.monotonic() + REST_FACTOR * took_s
-    _rests.move_to_end(pk)
+def _rest(batch: dict[int, int], took_s: float) -> None:
+    """Large missions rest long: each rests by its share of the batch."""
+    ended = time.monotonic()
+    least_s = LEAST_REST_S if is_busy() else 0.0
+    total = sum(batch.values()) or 1
+    for pk, spans in batch.items():
+        _rests[pk] = ended + max(least_s, REST_FACTOR * took_s * spans / total)
+        _rests.move_to_end(pk)
     while len(_rests) > REMEMBERED:
         _rests.popitem(last=False)
 

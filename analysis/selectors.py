@@ -10,10 +10,10 @@ from analysis.algorithms.graph import build_graph
 from analysis.algorithms.graph_model import MissionGraph
 from analysis.algorithms.state import StateAt, StateEntry, state_at
 from analysis.detectors.registry import run_detectors
-from analysis.totals import ERROR_SEVERITY, MOST_ERROR_LOGS
-from llmlog.selectors import list_llm_calls, list_tool_calls
+from analysis.totals import MOST_ERROR_LOGS
+from llmlog.selectors import list_calls_of_spans
 from traces.records import MissionRow
-from traces.selectors import LogFilter, list_logs_by_time, list_spans, list_state
+from traces.selectors import ERROR_SEVERITY, LogFilter, list_logs_by_time, list_spans, list_state
 
 
 class AgentRow(NamedTuple):
@@ -38,10 +38,12 @@ class AgentState(NamedTuple):
 def read_facts(mission: MissionRow, now_ns: int | None = None) -> MissionFacts:
     """The records of a mission, its tree and outcome."""
     errors = LogFilter(least_severity=ERROR_SEVERITY)
+    spans = list_spans(mission.pk, mission.id)
+    calls = list_calls_of_spans({mission.pk: spans})[mission.pk]
     return build_facts(
-        list_spans(mission.pk, mission.id),
-        list_llm_calls(mission.pk, mission.id),
-        list_tool_calls(mission.pk, mission.id),
+        spans,
+        calls.llm,
+        calls.tools,
         list_logs_by_time(mission.pk, mission.id, limit=MOST_ERROR_LOGS, chosen=errors),
         time.time_ns() if now_ns is None else now_ns,
         last_activity_ns=mission.last_activity_ns,
@@ -50,12 +52,9 @@ def read_facts(mission: MissionRow, now_ns: int | None = None) -> MissionFacts:
 
 def read_graph(mission: MissionRow, at_ns: int | None = None) -> MissionGraph:
     """The mission's graph, now or as it was known at a moment."""
-    return build_graph(
-        list_spans(mission.pk, mission.id),
-        list_llm_calls(mission.pk, mission.id),
-        list_tool_calls(mission.pk, mission.id),
-        at_ns=at_ns,
-    )
+    spans = list_spans(mission.pk, mission.id)
+    calls = list_calls_of_spans({mission.pk: spans})[mission.pk]
+    return build_graph(spans, calls.llm, calls.tools, at_ns=at_ns)
 
 
 def read_critical_path(mission: MissionRow) -> CriticalPath:

@@ -1,6 +1,6 @@
 """A mission's totals and verdict from its rows. No tables are written here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -12,12 +12,10 @@ from analysis.algorithms.verdict import compose_verdict
 from analysis.detectors.registry import run_detectors
 from core.limits import FUTURE_TOLERANCE_NS
 from llmlog.records import LlmCallRow, ToolCallRow
-from llmlog.selectors import list_llm_calls, list_tool_calls
-from traces.models import Log, Snapshot
+from llmlog.selectors import list_calls_of_spans
 from traces.records import SpanRow
-from traces.selectors import LogFilter, list_logs_by_time, list_spans
+from traces.selectors import ERROR_SEVERITY, LogFilter, count_records, list_logs_by_time, list_spans_of_missions
 
-ERROR_SEVERITY = 17
 MOST_ERROR_LOGS = 1_000
 MOST_NAMES = 50
 TITLE_LENGTH = 200
@@ -52,18 +50,19 @@ class MissionTotals(msgspec.Struct, frozen=True):
     """(key of a tool run, key of the model call that asked for it) where the stored one differs."""
 
 
-def compute_totals(project_id: int, mission_pk: int, mission_id: str, now_ns: int) -> MissionTotals:
-    """Read a mission's narrow rows and compute. The database is read; nothing is written."""
-    spans = list_spans(mission_pk, mission_id)
-    llm_calls = list_llm_calls(mission_pk, mission_id)
-    tool_calls = list_tool_calls(mission_pk, mission_id)
+def compute_totals(mission_ids: Mapping[int, str], now_ns: int) -> dict[int, MissionTotals]:
+    """Read the narrow rows of several missions (key to the sender's id) and compute. Nothing is written."""
+    spans = list_spans_of_missions(mission_ids)
+    calls = list_calls_of_spans(spans)
+    counts = count_records(list(mission_ids))
     errors = LogFilter(least_severity=ERROR_SEVERITY)
-    error_logs = list_logs_by_time(mission_pk, mission_id, limit=MOST_ERROR_LOGS, chosen=errors)
-    logs = Log.objects.filter(mission_id=mission_pk)
-    last_log_ns = logs.order_by("-time_ns").values_list("time_ns", flat=True).first()
-    facts = build_facts(spans, llm_calls, tool_calls, error_logs, now_ns, last_activity_ns=last_log_ns)
-    snapshot_count = Snapshot.objects.filter(mission_id=mission_pk).count()
-    return summarise(facts, spans, logs.count(), snapshot_count)
+    found: dict[int, MissionTotals] = {}
+    for pk, mission_id in mission_ids.items():
+        of = counts[pk]
+        logs = list_logs_by_time(pk, mission_id, limit=MOST_ERROR_LOGS, chosen=errors) if of.error_logs else []
+        facts = build_facts(spans[pk], calls[pk].llm, calls[pk].tools, logs, now_ns, last_activity_ns=of.last_log_ns)
+        found[pk] = summarise(facts, spans[pk], of.logs, of.snapshots)
+    return found
 
 
 def summarise(facts: MissionFacts, spans: Sequence[SpanRow], log_count: int, snapshot_count: int) -> MissionTotals:

@@ -1,13 +1,15 @@
 """How much is this process taking in right now? Background work then gives way. A hint, never a lock."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 WINDOW_S = 0.5
-BUSY_A_SECOND = 500
-"""Records a second from which on background work gives way."""
+BUSY_A_SECOND = 1_500
+"""Records a second from which on background work gives way: about what two cores take in, index and analyse at once."""
 SHARE = 0.15
-"""Of the time, for background work while the process is busy."""
-LONGEST_REST_S = 1.0
+"""Of one core, for background work while the process is busy."""
+LONGEST_REST_S = 3.0
 
 _since_s = 0.0
 _count = 0
@@ -32,7 +34,11 @@ def is_busy() -> bool:
     return max(_rate, _count / WINDOW_S) > BUSY_A_SECOND
 
 
-def give_way(took_s: float) -> None:
-    """Rest after background work of this length, if the process is busy."""
+@contextmanager
+def giving_way() -> Iterator[None]:
+    """Around a piece of background work: if the process is busy, a rest follows. Keep the pieces small."""
+    begun_s = time.thread_time()
+    yield
+    took_s = time.thread_time() - begun_s
     if is_busy():
         time.sleep(min(LONGEST_REST_S, took_s * (1 - SHARE) / SHARE))

@@ -1,17 +1,14 @@
 """Reads model calls and tool runs as frozen records."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from llmlog.models import LlmCall, ToolCall
 from llmlog.records import LlmCallRow, ToolCallRow
-from traces.models import Span
-from traces.selectors import effective_status
+from traces.records import SpanRow
+from traces.selectors import find_span_rows
 
 HASH_BYTES = 8
-_SPAN_COLUMNS = (
-    "id", "trace_id", "span_id", "side", "agent_name", "step_id", "start_ns", "end_ns", "status_code", "error_type",
-)  # fmt: skip
 _CALL_COLUMNS = (
     "span_pk", "operation", "provider_name", "request_model", "response_model", "finish_reasons",
     "time_to_first_token_ns", "input_tokens", "output_tokens", "cache_read_input_tokens",
@@ -27,16 +24,16 @@ def list_llm_calls(
     """Model calls of a mission in the order of their last change."""
     query = LlmCall.objects.filter(mission_id=mission_pk, change_seq__gt=after_seq).order_by("change_seq")
     rows = list(query.values_list(*_CALL_COLUMNS)[:limit] if limit else query.values_list(*_CALL_COLUMNS))
-    spans = _spans([row[0] for row in rows], mission_pk)
-    return [_call(row, spans[row[0]], mission_id) for row in rows if row[0] in spans]
+    spans = find_span_rows([row[0] for row in rows], mission_pk, mission_id)
+    return [_call(row, spans[row[0]]) for row in rows if row[0] in spans]
 
 
 def find_llm_call(project_id: int, mission_pk: int, mission_id: str, pk: int) -> LlmCallRow | None:
     """One model call of the mission."""
     query = LlmCall.objects.filter(project_id=project_id, mission_id=mission_pk, span_pk=pk)
     row = query.values_list(*_CALL_COLUMNS).first()
-    span = _spans([pk], mission_pk).get(pk)
-    return None if row is None or span is None else _call(row, span, mission_id)
+    span = find_span_rows([pk], mission_pk, mission_id).get(pk)
+    return None if row is None or span is None else _call(row, span)
 
 
 def list_tool_calls(
@@ -45,43 +42,57 @@ def list_tool_calls(
     """Tool runs of a mission in the order of their last change."""
     query = ToolCall.objects.filter(mission_id=mission_pk, change_seq__gt=after_seq).order_by("change_seq")
     rows = list(query.values_list(*_TOOL_COLUMNS)[:limit] if limit else query.values_list(*_TOOL_COLUMNS))
-    spans = _spans([row[0] for row in rows], mission_pk)
-    return [_tool(row, spans[row[0]], mission_id) for row in rows if row[0] in spans]
+    spans = find_span_rows([row[0] for row in rows], mission_pk, mission_id)
+    return [_tool(row, spans[row[0]]) for row in rows if row[0] in spans]
 
 
 def find_tool_call(project_id: int, mission_pk: int, mission_id: str, pk: int) -> ToolCallRow | None:
     """One tool run of the mission."""
     query = ToolCall.objects.filter(project_id=project_id, mission_id=mission_pk, span_pk=pk)
     row = query.values_list(*_TOOL_COLUMNS).first()
-    span = _spans([pk], mission_pk).get(pk)
-    return None if row is None or span is None else _tool(row, span, mission_id)
+    span = find_span_rows([pk], mission_pk, mission_id).get(pk)
+    return None if row is None or span is None else _tool(row, span)
 
 
-def _spans(pks: Iterable[int], mission_pk: int) -> dict[int, Sequence[Any]]:
-    wanted = list(pks)
-    if len(wanted) > 500:
-        query = Span.objects.filter(mission_id=mission_pk)
-    else:
-        query = Span.objects.filter(id__in=wanted)
-    return {row[0]: row for row in query.values_list(*_SPAN_COLUMNS)}
+class Calls(NamedTuple):
+    """The model calls and tool runs of a mission, each in the order of their last change."""
+
+    llm: list[LlmCallRow]
+    tools: list[ToolCallRow]
 
 
-def _call(row: Sequence[Any], span: Sequence[Any], mission_id: str) -> LlmCallRow:
+def list_calls_of_spans(spans: Mapping[int, Sequence[SpanRow]]) -> dict[int, Calls]:
+    """The calls of several missions whose spans (by mission key) have been read."""
+    by_pk = {span.pk: span for rows in spans.values() for span in rows}
+    found = {pk: Calls([], []) for pk in spans}
+    chosen = {"mission_id__in": list(spans)}
+    calls = LlmCall.objects.filter(**chosen).order_by("mission_id", "change_seq")
+    for mission_pk, *row in calls.values_list("mission_id", *_CALL_COLUMNS):
+        if row[0] in by_pk:
+            found[mission_pk].llm.append(_call(row, by_pk[row[0]]))
+    runs = ToolCall.objects.filter(**chosen).order_by("mission_id", "change_seq")
+    for mission_pk, *row in runs.values_list("mission_id", *_TOOL_COLUMNS):
+        if row[0] in by_pk:
+            found[mission_pk].tools.append(_tool(row, by_pk[row[0]]))
+    return found
+
+
+def _call(row: Sequence[Any], span: SpanRow) -> LlmCallRow:
     hashes = bytes(row[16])
     return LlmCallRow(
         pk=row[0],
-        mission_id=mission_id,
-        trace_id=bytes(span[1]).hex(),
-        span_id=bytes(span[2]).hex(),
-        side=span[3],
-        agent_name=span[4],
-        step_id=span[5],
+        mission_id=span.mission_id,
+        trace_id=span.trace_id,
+        span_id=span.span_id,
+        side=span.side,
+        agent_name=span.agent_name,
+        step_id=span.step_id,
         operation=row[1],
         provider_name=row[2],
         request_model=row[3],
         response_model=row[4],
-        start_ns=span[6],
-        end_ns=span[7],
+        start_ns=span.start_ns,
+        end_ns=span.end_ns,
         time_to_first_token_ns=row[6],
         finish_reasons=tuple(row[5].split("\n")) if row[5] else (),
         input_tokens=row[7],
@@ -92,7 +103,7 @@ def _call(row: Sequence[Any], span: Sequence[Any], mission_id: str) -> LlmCallRo
         cost_usd=row[12],
         cost_source=row[13],
         counts_usage=bool(row[14]),
-        status=effective_status(span[8], span[9], span[7]),
+        status=span.effective_status,
         error=row[15],
         attempt_count=1,
         message_count=len(hashes) // HASH_BYTES,
@@ -103,23 +114,22 @@ def _call(row: Sequence[Any], span: Sequence[Any], mission_id: str) -> LlmCallRo
     )
 
 
-def _tool(row: Sequence[Any], span: Sequence[Any], mission_id: str) -> ToolCallRow:
-    status = effective_status(span[8], span[9], span[7])
+def _tool(row: Sequence[Any], span: SpanRow) -> ToolCallRow:
     return ToolCallRow(
         pk=row[0],
-        mission_id=mission_id,
-        trace_id=bytes(span[1]).hex(),
-        span_id=bytes(span[2]).hex(),
-        side=span[3],
-        agent_name=span[4],
-        step_id=span[5],
+        mission_id=span.mission_id,
+        trace_id=span.trace_id,
+        span_id=span.span_id,
+        side=span.side,
+        agent_name=span.agent_name,
+        step_id=span.step_id,
         tool_name=row[1],
         tool_call_id=row[2],
         requested_by=row[3],
-        start_ns=span[6],
-        end_ns=span[7],
-        status=("UNSET", "OK", "ERROR")[span[8]] if 0 <= span[8] <= 2 else "UNSET",
-        effective_status="failed" if row[4] else status,
+        start_ns=span.start_ns,
+        end_ns=span.end_ns,
+        status=span.status_code,
+        effective_status="failed" if row[4] else span.effective_status,
         error=row[4],
         arguments_hash=bytes(row[6]),
         change_seq=row[5],

@@ -10,7 +10,7 @@ from core.bulk import POSTGRESQL, Table, allocate_ids, find_by_keys, insert_miss
 from core.conflicts import retry_conflicts
 from core.hashing import digest16
 from core.jobs import wake
-from core.pressure import give_way, is_busy
+from core.pressure import giving_way, is_busy
 from search.models import QueueItem
 from search.texts import FoundText, log_texts, span_texts
 from search.words import index_words
@@ -31,13 +31,16 @@ ENTRIES = Table(
 )
 
 
+_Places = dict[tuple[bytes, int], tuple[str, int, FoundText]]
+"""A text's hash and its mission, to the record (type, key) it was first seen in."""
+
+
 def index_pending() -> None:
     """Index what waits, oldest first. Idempotent; two at once do some work twice and agree."""
     until = time.monotonic() + RUN_S
     while items := _take():
-        begun = time.monotonic()
-        index_items(items)
-        give_way(time.monotonic() - begun)
+        with giving_way():
+            index_items(items)
         if is_busy() or time.monotonic() > until:
             wake("search.index")
             return
@@ -56,16 +59,18 @@ def _take() -> list[QueueItem]:
 
 def index_items(items: list[QueueItem]) -> None:
     """Index these and take them off the queue, in one transaction."""
-    found: dict[int, dict[tuple[bytes, int], tuple[str, int, FoundText]]] = {}
+    found: dict[int, _Places] = {}
     for item in items:
         places = found.setdefault(item.project_id, {})
         for mission_pk, record_pk, text in _texts(item):
-            places.setdefault(
-                (digest16(text.text.encode(errors="replace")), mission_pk), (item.record_type, record_pk, text)
-            )
-    words = {
-        hashed: index_words(text.text) for places in found.values() for (hashed, _), (_, _, text) in places.items()
-    }
+            place = (digest16(text.text.encode(errors="replace")), mission_pk)
+            places.setdefault(place, (item.record_type, record_pk, text))
+    words: dict[bytes, list[str]] = {}
+    for project_id, places in found.items():
+        texts = {hashed: text.text for (hashed, _), (_, _, text) in places.items()}
+        with connection.cursor() as cursor:
+            known = _documents(cursor, project_id, list(texts))
+        words |= {hashed: index_words(text) for hashed, text in texts.items() if hashed not in known}
 
     def write() -> None:
         with transaction.atomic():
@@ -95,9 +100,7 @@ def _texts(item: QueueItem) -> Iterable[tuple[int, int, FoundText]]:
             yield logs[pk], pk, text
 
 
-def _write(
-    project_id: int, places: dict[tuple[bytes, int], tuple[str, int, FoundText]], words: dict[bytes, list[str]]
-) -> None:
+def _write(project_id: int, places: _Places, words: dict[bytes, list[str]]) -> None:
     texts = {hashed for hashed, _ in places}
     with connection.cursor() as cursor:
         known = _documents(cursor, project_id, list(texts))

@@ -1,6 +1,7 @@
 """What of a record can be found: prompts, replies, tool inputs and outputs, names, errors, logs, states. Pure."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -58,6 +59,7 @@ def _attribute_texts(attributes: dict[str, Any], span_kind: str) -> Iterator[Fou
                 yield from _value_texts("attribute", value)
 
 
+@lru_cache(maxsize=4_096)
 def _field(key: str, span_kind: str) -> str | None:
     """What an attribute's texts are, or None when its name does not say."""
     if key.endswith(_SKIPPED_ENDINGS):

@@ -8,6 +8,7 @@ neither database's own idea of words has a say.
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import islice
 
 MOST_WORDS = 20_000
 """Distinct words of one text that are indexed; the first ones. Stated in docs/limits.md."""
@@ -16,7 +17,8 @@ MOST_CHARACTERS = 2_000_000
 LONGEST_WORD = 40
 """Characters of a word that count."""
 
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_ASCII_WORDS = bytes(byte if byte > 127 or chr(byte).isalnum() else ord(" ") for byte in range(256))
+"""For UTF-8: whatever ASCII has beside letters and digits separates words."""
 _WORD = re.compile(r"[^\W_]+")
 _ACCENTS = re.compile("[\u0300-\u036f\u064b-\u065f]+")
 # Only marks that decorate letters of alphabets; the vowel signs of Indic scripts are part of a word.
@@ -26,19 +28,18 @@ _UNSPACED = re.compile(
 
 
 def index_words(text: str) -> list[str]:
-    """The distinct words a text is found by, in order of first appearance."""
-    text = text[:MOST_CHARACTERS]
-    if text.isascii():
-        words = list(dict.fromkeys(_ASCII_WORD.findall(text.lower())))
-    else:
-        words = list(dict.fromkeys(_WORD.findall(_prepared(text))))
-    if len(words) > MOST_WORDS:
-        words = words[:MOST_WORDS]
-    found: dict[str, None] = {}
-    for word in words:
-        if word.isascii():
-            found[word[:LONGEST_WORD]] = None
-        else:
+    """The distinct words a text is found by."""
+    data = _prepared(text[:MOST_CHARACTERS]).encode(errors="surrogatepass").translate(_ASCII_WORDS)
+    found = dict.fromkeys(data.decode(errors="surrogatepass").split())
+    if len(found) > MOST_WORDS:
+        found = dict.fromkeys(islice(found, MOST_WORDS))
+    runs = [] if data.isascii() else [run for run in found if not run.isascii()]
+    for run in runs:
+        del found[run]
+    if found and max(map(len, found)) > LONGEST_WORD:
+        found = dict.fromkeys(word[:LONGEST_WORD] for word in found)
+    for run in runs:
+        for word in _WORD.findall(run):
             found.update(dict.fromkeys(_index_forms(word)))
     return list(found)
 

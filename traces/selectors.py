@@ -1,10 +1,10 @@
 """Reads spans, logs, states and rejections as frozen records. Lists read narrow rows; payloads come one at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from bodies.packs import Place
 from bodies.selectors import PackReader
@@ -27,6 +27,9 @@ from traces.records import LogRow, SnapshotRow, SpanRow
 OTEL_KINDS = ("UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
 STATUS_CODES = ("UNSET", "OK", "ERROR")
 LINK_BYTES = 24
+ERROR_SEVERITY = 17
+MOST_KEYS = 500
+"""Asked for one by one."""
 _SPAN_COLUMNS = (
     "id", "mission_id", "trace_id", "span_id", "side", "parent_span_id", "name", "otel_kind", "span_kind",
     "service_name", "agent_name", "step_id", "start_ns", "end_ns", "status_code", "status_message", "error_type",
@@ -128,6 +131,54 @@ def list_spans(
         query = _chosen_spans(query, chosen)
     found = query.order_by("change_seq").values_list(*_SPAN_COLUMNS)
     return [span_row(values, mission_id) for values in (found if limit is None else found[:limit])]
+
+
+def list_spans_of_missions(mission_ids: Mapping[int, str]) -> dict[int, list[SpanRow]]:
+    """The spans of several missions (key to the sender's id), by mission key, each list in order of last change."""
+    found: dict[int, list[SpanRow]] = {pk: [] for pk in mission_ids}
+    query = Span.objects.filter(mission_id__in=list(mission_ids)).order_by("mission_id", "change_seq")
+    for values in query.values_list(*_SPAN_COLUMNS):
+        found[values[1]].append(span_row(values, mission_ids[values[1]]))
+    return found
+
+
+def find_span_rows(pks: Sequence[int], mission_pk: int, mission_id: str) -> dict[int, SpanRow]:
+    """Spans of a mission by key; for many keys the whole mission is read."""
+    query = Span.objects.filter(mission_id=mission_pk)
+    if len(pks) <= MOST_KEYS:
+        query = query.filter(id__in=pks)
+    return {values[0]: span_row(values, mission_id) for values in query.values_list(*_SPAN_COLUMNS)}
+
+
+class Counts(NamedTuple):
+    """What a mission has beside its spans, and when its last log record came."""
+
+    logs: int
+    error_logs: int
+    """Of severity ERROR and above."""
+    snapshots: int
+    last_log_ns: int | None
+
+
+def count_spans(mission_pks: Sequence[int]) -> dict[int, int]:
+    """Spans of several missions, by key."""
+    counted = Span.objects.filter(mission_id__in=mission_pks).values_list("mission_id").annotate(Count("id"))
+    return dict.fromkeys(mission_pks, 0) | dict(counted)
+
+
+def count_records(mission_pks: Sequence[int]) -> dict[int, Counts]:
+    """Counts of several missions, by key."""
+    chosen = {"mission_id__in": list(mission_pks)}
+    snapshots = dict(Snapshot.objects.filter(**chosen).values_list("mission_id").annotate(Count("id")))
+    errors = Count("id", filter=Q(severity_number__gte=ERROR_SEVERITY))
+    by_mission = Log.objects.filter(**chosen).values_list("mission_id")
+    rows = by_mission.annotate(count=Count("id"), errors=errors, last=Max("time_ns"))
+    logs = {pk: (count, error_count, last_ns) for pk, count, error_count, last_ns in rows}
+    found: dict[int, Counts] = {}
+    for pk in mission_pks:
+        log_count, error_count, last_ns = logs.get(pk, (0, 0, None))
+        found[pk] = Counts(log_count, error_count, snapshots.get(pk, 0), last_ns)
+    return found
 
 
 def _chosen_spans(query: QuerySet[Span], chosen: SpanFilter) -> QuerySet[Span]:

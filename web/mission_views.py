@@ -87,10 +87,12 @@ def send_critical_path(request: HttpRequest, project: ProjectAccess, mission_id:
 def send_graph(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
     """Agents, their work, and what led to what; folded to `limit` nodes."""
     mission = get_mission(project, mission_id)
+    spans = traces.list_spans(mission.pk, mission.id)
+    calls = llmlog.list_calls_of_spans({mission.pk: spans})[mission.pk]
     graph = build_graph(
-        traces.list_spans(mission.pk, mission.id),
-        llmlog.list_llm_calls(mission.pk, mission.id),
-        llmlog.list_tool_calls(mission.pk, mission.id),
+        spans,
+        calls.llm,
+        calls.tools,
         limit=min(max(read_number(request, "limit", GRAPH_NODES), 2), MOST_GRAPH_NODES),
         now_ns=time.time_ns(),
     )
