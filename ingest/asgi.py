@@ -16,6 +16,7 @@ from accounts.addresses import believe_proxies
 from accounts.keys import authenticate
 from accounts.records import KeyAccess
 from core.errors import MissionScopeError, NotAuthenticated, TooManyRequests
+from core.memory import settle_collector
 from ingest.commit import Outcome, Unavailable, committer
 from ingest.prepare import Prepared
 from ingest.workers import Job, Preparers
@@ -70,6 +71,7 @@ def warm() -> None:
     """Load what the first sender would wait for: preparing processes and prices. Call from a thread."""
     preparers.warm()
     compute_cost("openai", "gpt-4o", input_tokens=1, output_tokens=1)
+    settle_collector()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -17,6 +17,7 @@ from multiprocessing.process import BaseProcess
 
 import msgspec
 
+from core.memory import settle_collector
 from ingest.prepare import Prepared, prepare
 from ingest.redactors import get_redactor
 
@@ -140,6 +141,7 @@ def _serve(pipe: Connection, parent: int) -> None:
     """In the process: answer jobs until the server is gone."""
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     get_redactor(bytes(32))
+    settle_collector()
     while True:
         try:
             job = pipe.recv()
