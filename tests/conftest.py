@@ -1,5 +1,6 @@
 """What every test may ask for: people, a project, shared data, a started server; and the list of what was left out."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,8 @@ def _touches_database(item: pytest.Item) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A failed test's output is to say what failed, not every request that the test made.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     config.pluginmanager.register(LeftOut(must_be_empty=os.environ.get("MISSIONSCOPE_TEST_REQUIRE") == "all"))
 
 

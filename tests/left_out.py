@@ -2,6 +2,9 @@
 
 import pytest
 
+SHOWN = 5
+"""Names for each thing that was wanted."""
+
 
 class LeftOut:
     """Plugin that gathers skipped tests and files."""
@@ -33,5 +36,12 @@ class LeftOut:
             return
         verdict = "and nothing may be" if self.must_be_empty else "for want of something"
         terminalreporter.section(f"left out, {verdict}", red=self.must_be_empty, yellow=not self.must_be_empty)
+        names: dict[str, list[str]] = {}
         for name, reason in sorted(self.reasons.items()):
-            terminalreporter.write_line(f"{name}: {reason}")
+            names.setdefault(reason, []).append(name)
+        for reason, of in names.items():
+            terminalreporter.write_line(f"{reason}: {len(of)} left out")
+            for name in of[:SHOWN]:
+                terminalreporter.write_line(f"    {name}")
+            if len(of) > SHOWN:
+                terminalreporter.write_line(f"    and {len(of) - SHOWN} more")
