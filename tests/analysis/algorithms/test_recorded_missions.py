@@ -127,7 +127,7 @@ def test_a_mission_that_ended_in_failing_bookings_says_so():
 
 def test_an_agent_that_submits_again_and_again_is_a_loop():
     _, verdict = verdict_of("sweagent", "sweagent-5878be4706")
-    assert verdict.sentence.startswith("Agent swe-agent repeats itself: it sent the same prompt 5 times in a row")
+    assert verdict.sentence.startswith("Agent swe-agent repeats itself: it sent the same message 5 times in a row")
     assert any("ran submit with the same arguments 4 times" in each.title for each in verdict.also)
 
 

@@ -176,7 +176,7 @@ def test_equal_prompts_are_a_loop_unless_they_are_samples_taken_at_once():
 
 def test_a_conversation_that_goes_in_circles_is_a_loop():
     spans, calls = chats(1, hashes="s" + "abcd" * 4)
-    title = "Agent planner repeats itself: 4 equal messages in a row 4 times in its conversation."
+    title = "Agent planner repeats itself: its conversation holds the same 4 messages 4 times in a row."
     assert ("loop", "warning", title) in found([run(), *spans], calls)
 
 
@@ -258,6 +258,16 @@ def test_what_a_reply_says_of_itself(more, expected):
     chat = span("c", "run", 1, 2, kind="LLM", agent="planner")
     told = {(detector, title) for detector, _, title in found([run(), chat], [llm_call(chat, **more)])}
     assert told == ({expected} if expected else set())
+
+
+def test_equal_recorded_prompts_are_no_loop_while_every_tool_run_between_them_differs():
+    spans, calls = chats(4, hashes="m")
+    ran = [span(f"t{n}", "run", 2.2 + 2 * n, 2.6 + 2 * n, kind="TOOL", agent="planner") for n in range(3)]
+    differing = [tool_call(each, "edit", arguments=given) for each, given in zip(ran, "abc", strict=True)]
+    assert found([run(), *spans, *ran], calls, differing) == set()
+    equal = [tool_call(each, "edit", arguments="a") for each in ran]
+    title = "Agent planner repeats itself: it sent the same message 4 times in a row from 09:40:01 UTC."
+    assert ("loop", "warning", title) in found([run(), *spans, *ran], calls, equal)
 
 
 def test_a_tool_call_nobody_ran_is_told_unless_tool_runs_are_not_recorded():
