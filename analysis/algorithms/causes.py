@@ -103,7 +103,7 @@ class _Search:
         return [*below[:MOST_FAILURES], failure.row]
 
     def behind(self, failure: Failure, late: int) -> Iterator[LikelyCause]:
-        """The earliest trouble in answers that led to a late call and share a name with its error."""
+        """The earliest trouble in answers that led to a late call and that shares a name with its error."""
         called = self._call(late)
         if called is None or not self.carriers:
             return
@@ -115,7 +115,7 @@ class _Search:
             return
         run = self.facts.tool_by_key.get(self.facts.tree.rows[called].key)
         error = f"{self._text(late)}\n{self._text(failure.row)}"
-        found: list[tuple[int, int, LikelyCause]] = []
+        found: list[tuple[int, bool, LikelyCause]] = []
         for carrier in self.carriers:
             if run is not None and run.tool_name == carrier.run.tool_name:
                 continue  # an earlier attempt at the same, no cause
@@ -128,7 +128,7 @@ class _Search:
                 terms = shared_terms(error, trouble.text, self.common)
                 if terms and trouble.moment_ns <= span.start_ns:
                     way = (trouble.row, trouble.log, carrier.row, by, called, failure.row)
-                    found.append((trouble.moment_ns, trouble.row, LikelyCause(*way, terms, is_in_prompt)))
+                    found.append((trouble.moment_ns, trouble.log is not None, LikelyCause(*way, terms, is_in_prompt)))
         if found:
             yield min(found, key=lambda each: each[:2])[2]
 

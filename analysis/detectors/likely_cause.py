@@ -65,4 +65,4 @@ def _reason(facts: MissionFacts, cause: LikelyCause) -> str:
     where = f"was in the prompt {'of' if cause.late == cause.asking else 'that led to'} {what}"
     if not cause.is_in_prompt:
         where = f"went to the run of {f'agent {agent}' if agent else 'the agent'} that came to {what}"
-    return f"{start} {where}, and both errors name {' and '.join(cause.terms)}."
+    return f"{start} {where}, and both name {' and '.join(cause.terms)}."

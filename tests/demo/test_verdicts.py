@@ -44,7 +44,7 @@ def test_the_failed_comparison_names_the_fault_it_began_with(told) -> None:
     assert late.startswith("Agent finance failed")
     assert cause.startswith("read feed ecb-daily of service fx-service failed")
     assert "inside tool get_exchange_rates" in cause
-    assert cause.endswith("the prompt that led to tool convert_price_table, and both errors name SEK.")
+    assert cause.endswith("the prompt that led to tool convert_price_table, and both name SEK.")
     names = {f"{span.trace_id}/{span.span_id}": span.name for span in list_spans(mission.id, mission.key)}
     assert names[verdict["root_ref"]["id"]] == "read feed ecb-daily"
     assert [names[ref["id"]] for ref in verdict["evidence"] if ref["type"] == "span"][:4] == [

@@ -62,7 +62,7 @@ def test_the_verdict_tells_the_late_failure_and_its_likely_cause_with_the_reason
         "Tool price of agent planner failed at 09:40:13 UTC: LookupError: no price for item QX-4711. "
         "Likely cause: read row of service store failed at 09:40:04 UTC, inside tool load: row QX-4711 could not be "
         "read. The tool answered as if nothing was wrong; its answer was in the prompt that led to tool price, "
-        "and both errors name QX-4711."
+        "and both name QX-4711."
     )
     assert (verdict.severity, verdict.since_ns) == ("error", at(4))
 
@@ -112,6 +112,13 @@ def test_an_error_that_only_a_log_of_the_earlier_tool_tells_of_is_a_cause():
     (cause,) = causes(spans, calls, tools, [log(4, "row QX-4711 skipped", of=load)])
     assert cause.title.startswith("Likely cause: svc logged an error at 09:40:04 UTC: row QX-4711 skipped.")
     assert [ref.type for ref in cause.refs[:3]] == ["span", "tool_call", "log"]
+
+
+def test_a_span_is_told_before_the_log_of_the_same_moment():
+    spans, calls, tools = mission()
+    load = next(each for each in spans if each.name == "execute_tool load")
+    (cause,) = causes(spans, calls, tools, [log(4, "row QX-4711 skipped", of=load)])
+    assert cause.title.startswith("Likely cause: read row of service store failed")
 
 
 def test_a_failure_above_that_gives_no_reason_tells_the_last_one_in_it_and_its_cause():
