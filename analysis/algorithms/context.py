@@ -21,7 +21,7 @@ class ContextChange(msgspec.Struct, frozen=True):
     call: int
     """pk of the call."""
     previous: int | None
-    """pk of the call it is compared with; None for the first of its agent."""
+    """pk of the call it is compared with; None for the first of a conversation."""
     added: tuple[int, ...]
     """Positions in this call of messages that the call before did not have; all of them for the first call."""
     removed: tuple[int, ...]
@@ -49,12 +49,14 @@ def compute_context_changes(calls: Sequence[LlmCallRow]) -> dict[int, ContextCha
 
 
 def compare_context(call: LlmCallRow, previous: LlmCallRow | None) -> ContextChange:
-    """What `call` adds to and leaves out of the messages of `previous`."""
+    """What `call` adds to and leaves out of the messages of `previous`. Without a message in common it begins anew."""
     new = call.message_hashes
     if previous is None:
         return ContextChange(call.pk, None, tuple(range(len(new))), (), 0, False)
     old = previous.message_hashes
     added, removed = _difference(old, new)
+    if old and new and len(added) == len(new):
+        return ContextChange(call.pk, None, added, (), 0, False)
     is_compacted = len(removed) >= 2 and 4 * len(removed) >= len(old) and len(new) < len(old)
     return ContextChange(call.pk, previous.pk, added, removed, len(new) - len(added), is_compacted)
 

@@ -8,7 +8,7 @@ import msgspec
 from analysis.algorithms.failures import Failure, rank_failures
 from analysis.algorithms.findings import Ref, llm_ref, span_ref, tool_ref
 from analysis.algorithms.outcome import MissionOutcome, compute_outcome
-from analysis.algorithms.tree import MissionTree, SpanKey, build_tree
+from analysis.algorithms.tree import ROOT, MissionTree, SpanKey, build_tree
 from llmlog.records import LlmCallRow, ToolCallRow
 from traces.records import LogRow, SpanRow
 
@@ -103,6 +103,15 @@ def inherit_agents(tree: MissionTree) -> tuple[str, ...]:
         own = row.span.agent_name if row.span is not None else ""
         agents.append(own or (agents[row.parent] if row.parent >= 0 else ""))
     return tuple(agents)
+
+
+def list_agent_runs(tree: MissionTree) -> list[int]:
+    """The row of the agent run each row is in, its own for an agent's; ROOT where no agent runs."""
+    runs: list[int] = []
+    for row in tree.rows:
+        is_run = row.span is not None and row.span.span_kind == "AGENT"
+        runs.append(row.index if is_run else runs[row.parent] if row.parent != ROOT else ROOT)
+    return runs
 
 
 def cost_of(call: LlmCallRow) -> Decimal | None:

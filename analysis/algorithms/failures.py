@@ -2,7 +2,7 @@
 
 import msgspec
 
-from analysis.algorithms.outcome import MissionOutcome
+from analysis.algorithms.outcome import RETRIED, MissionOutcome
 from analysis.algorithms.tree import ROOT, MissionTree
 
 _NO_TIME = 1 << 80
@@ -42,6 +42,22 @@ def rank_failures(tree: MissionTree, outcome: MissionOutcome) -> tuple[Failure, 
         moment_ns = None if moments[at] == _NO_TIME else moments[at]
         found.append(Failure(at, moment_ns, is_decisive, follows, _failed_above(tree, outcome, at)))
     return tuple(sorted(found, key=lambda each: (not each.is_decisive, each.follows is not None)))
+
+
+def find_last_failure_below(tree: MissionTree, outcome: MissionOutcome, row: int) -> int | None:
+    """The row of the last failure below a row that no later attempt made good; None without one."""
+    latest: tuple[int, int] | None = None
+    at = row + 1
+    while at < tree.rows[row].end:
+        if outcome.recoveries[at] == RETRIED:
+            at = tree.rows[at].end
+            continue
+        span = tree.rows[at].span
+        moment_ns = None if span is None else span.end_ns if span.end_ns is not None else span.start_ns
+        if outcome.failures[at] and moment_ns is not None and (latest is None or (moment_ns, at) > latest):
+            latest = moment_ns, at
+        at += 1
+    return None if latest is None else latest[1]
 
 
 def _moments(tree: MissionTree) -> list[int]:

@@ -12,7 +12,9 @@ from llmlog.records import LlmCallRow, ToolCallRow
 from traces.records import LogRow, SpanRow
 
 NO_SEVERITY = "none"
-STALL = "stall"
+LATE = frozenset({"first_failure", "rate_limit", "retry_storm"})
+"""What a likely cause is told with: the failure that it led to."""
+STALL, LIKELY_CAUSE, LOOP, FAILURE = "stall", "likely_cause", "loop", "first_failure"
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -45,17 +47,40 @@ def compute_verdict(
 
 
 def compose_verdict(facts: MissionFacts, findings: Sequence[Finding]) -> Verdict:
-    """The verdict from ranked findings. A stalled mission says so first, and then what led there."""
+    """The verdict from ranked findings: what is gravest, and what led there.
+
+    A stalled mission says so first, and then what failed before. What failed late is followed by its likely cause, a
+    loop by the failure that ended it.
+    """
     told = [finding for finding in findings if finding.severity != "info"]
     stall = next((finding for finding in told if finding.detector == STALL), None)
     cause = next((finding for finding in told if finding is not stall and finding.severity == "error"), None)
     if stall is not None and cause is not None:
-        words = f"{stall.title} Before that: {cause.title}"
-        return _verdict(words, stall, cause, findings, (cause, stall))
+        words, members = _chain(cause, told)
+        return _verdict(f"{stall.title} Before that: {words}", stall, cause, findings, (*members, stall))
     chosen = stall or next(iter(told), None)
     if chosen is None:
         return Verdict("", NO_SEVERITY, None, None, (), tuple(findings))
-    return _verdict(chosen.title, chosen, chosen, findings, (chosen,))
+    words, members = _chain(chosen, told)
+    return _verdict(words, chosen, chosen, findings, members)
+
+
+def _chain(cause: Finding, told: Sequence[Finding]) -> tuple[str, tuple[Finding, ...]]:
+    """The words for a finding and what it goes with, and these findings, where it began first."""
+    if cause.detector == LIKELY_CAUSE:
+        later = next((each for each in told if each.caused_by == cause.id and each.detector in LATE), None)
+        return (f"{later.title} {cause.title}", (cause, later)) if later is not None else (cause.title, (cause,))
+    if cause.detector == LOOP and cause.severity == "error":
+        later = next(
+            (each for each in told if each.is_root and each.detector == FAILURE and each.severity == "error"), None
+        )
+        if later is not None and _begins(later) >= _begins(cause):
+            return f"{cause.title} Then: {later.title}", (cause, later)
+    return cause.title, (cause,)
+
+
+def _begins(finding: Finding) -> int:
+    return -1 if finding.opened_ns is None else finding.opened_ns
 
 
 def _verdict(

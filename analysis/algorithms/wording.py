@@ -11,6 +11,7 @@ _LAST_SECOND = 253_402_300_799
 
 _MESSAGE_IN_JSON = re.compile(r'"(?:message|detail|error_description)"\s*:\s*"((?:[^"\\]|\\.)*)')
 _EXCEPTION_LINE = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt|Exit|Timeout)\b(?::|$)")
+_REQUEST = re.compile(r"(?:GET|POST|PUT|PATCH) (\S+)")
 _READ_CHARACTERS = 2_000
 
 _PREFIXES = ("execute_tool ", "invoke_agent ", "tool ", "agent ", "chat ")
@@ -52,6 +53,11 @@ def counted(count: int, singular: str, plural: str = "") -> str:
     return f"{count} {singular if count == 1 else plural or singular + 's'}"
 
 
+def times(count: int) -> str:
+    """`once`, `3 times`."""
+    return "once" if count == 1 else f"{count} times"
+
+
 def shorten(text: str, length: int = 160) -> str:
     """The text on one line, cut with an ellipsis."""
     line = " ".join(text[: 4 * length].split())
@@ -62,6 +68,9 @@ def name_span(span: SpanRow) -> str:
     """`tool get_user`, `model call gpt-4.1`, `agent planner`, `get /cart of service shop`."""
     name = plain_name(span)
     word = _KIND_WORDS.get(span.span_kind)
+    request = _REQUEST.fullmatch(name)
+    if word is not None and request is not None:
+        return f"{word} to {request[1]}"
     if word is None:
         return f"{name} of service {span.service_name}" if span.service_name and span.otel_kind != "INTERNAL" else name
     return name if name.lower().startswith(word + " ") else f"{word} {name}"
@@ -81,6 +90,7 @@ def plain_name(span: SpanRow) -> str:
 def reason_of(span: SpanRow) -> str:
     """What a failed span says about itself: `KeyError: 'x'`, or empty."""
     message, kind = shorten(core_message(span.status_message)), shorten(span.error_type, 60)
+    message = message.removeprefix("Error: ") or message
     if not message:
         return kind
     return message if not kind or kind.lower() in message.lower() or kind == "tool_error" else f"{kind}: {message}"

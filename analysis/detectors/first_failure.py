@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from analysis.algorithms.facts import MissionFacts
-from analysis.algorithms.failures import Failure
+from analysis.algorithms.failures import Failure, find_last_failure_below
 from analysis.algorithms.findings import Finding, make_finding, span_ref
 from analysis.algorithms.origins import describe_origin, find_origin
 from analysis.algorithms.wording import clock, counted, name_span, reason_of, sentence
@@ -40,6 +40,8 @@ def _finding(facts: MissionFacts, failure: Failure, severity: str, behind: int) 
     agent = facts.agents[failure.row]
     by = f" of agent {agent}" if agent and agent not in span.name and span.span_kind in ("TOOL", "LLM") else ""
     title = sentence(f"{name_span(span)}{by} failed{when}{': ' if reason else ''}{reason}")
+    if not reason:
+        title += _last_below(facts, failure)
     if behind:
         title += f" {counted(behind, 'later failure')} followed."
     above = [name_span(each) for row in failure.above if (each := facts.span_of(row)) is not None]
@@ -51,3 +53,14 @@ def _finding(facts: MissionFacts, failure: Failure, severity: str, behind: int) 
     refs.extend(facts.refs_of(origin.row) if origin is not None else ())
     refs.extend(span_ref(each) for row in failure.above if (each := facts.span_of(row)) is not None)
     return make_finding(NAME, severity, title, refs, opened_ns=failure.moment_ns, detail=" ".join(details))
+
+
+def _last_below(facts: MissionFacts, failure: Failure) -> str:
+    """What a failure that gives no reason leaves unsaid: the last one in it."""
+    row = find_last_failure_below(facts.tree, facts.outcome, failure.row)
+    span = facts.span_of(row) if row is not None else None
+    if span is None:
+        return ""
+    reason = reason_of(span)
+    said = sentence(f"the last failure in it: {name_span(span)}{', ' if reason else ''}{reason}")
+    return f" It gives no reason. {said}"

@@ -24,10 +24,11 @@ MESSAGES_AT_LEAST = 8
 def detect(facts: MissionFacts) -> Iterator[Finding]:
     """One finding for each run of repetition."""
     severity = "warning" if facts.outcome.mission_status == "ok" else "error"
-    for agent, tools in _by_agent(facts, facts.tool_calls):
+    by_agent = dict(_by_agent(facts, facts.tool_calls))
+    for agent, tools in by_agent.items():
         yield from _tool_loops(facts, agent, tools, severity)
     for agent, calls in _by_agent(facts, facts.llm_calls):
-        yield from _prompt_loops(facts, agent, calls, severity)
+        yield from _prompt_loops(facts, agent, calls, by_agent.get(agent, ()), severity)
         yield from _message_loops(facts, agent, calls, severity)
 
 
@@ -52,13 +53,16 @@ def _tool_loops(facts: MissionFacts, agent: str, calls: Sequence[ToolCallRow], s
         yield _finding(title, severity, part, [tool_ref(call) for call in part], run)
 
 
-def _prompt_loops(facts: MissionFacts, agent: str, calls: Sequence[LlmCallRow], severity: str) -> Iterator[Finding]:
+def _prompt_loops(
+    facts: MissionFacts, agent: str, calls: Sequence[LlmCallRow], tools: Sequence[ToolCallRow], severity: str
+) -> Iterator[Finding]:
     told = [call for call in calls if call.message_hashes and facts.succeeded(call)]
     for run in find_runs([call.message_hashes for call in told], EQUAL_PROMPTS, max_period=2):
         part = told[run.start : run.end]
-        if _overlap(part):
+        if _overlap(part) or _moves_on(part, tools):
             continue
-        what = "the same prompt" if run.period == 1 else "the same two prompts"
+        thing = "message" if all(len(call.message_hashes) == 1 for call in part) else "prompt"
+        what = f"the same {thing}" if run.period == 1 else f"the same two {thing}s"
         title = f"{_who(agent)} repeats itself: it sent {what} {run.count} times in a row{_since(facts, part)}."
         yield _finding(title, severity, part, [llm_ref(call) for call in part], run)
 
@@ -68,10 +72,8 @@ def _message_loops(facts: MissionFacts, agent: str, calls: Sequence[LlmCallRow],
     longest = max(calls, key=lambda call: (len(call.message_hashes), call.pk))
     for run in find_runs(longest.message_hashes, MESSAGE_CYCLES):
         if run.end - run.start >= MESSAGES_AT_LEAST:
-            title = (
-                f"{_who(agent)} repeats itself: {counted(run.period, 'equal message')} in a row "
-                f"{run.count} times in its conversation."
-            )
+            what = "the same message" if run.period == 1 else f"the same {run.period} messages"
+            title = f"{_who(agent)} repeats itself: its conversation holds {what} {run.count} times in a row."
             yield _finding(title, severity, [longest], [llm_ref(longest)], run)
 
 
@@ -95,6 +97,14 @@ def _who(agent: str) -> str:
 def _since(facts: MissionFacts, part: Sequence[LlmCallRow | ToolCallRow]) -> str:
     start_ns = part[0].start_ns
     return f" from {clock(start_ns, facts.now_ns)}" if start_ns is not None else ""
+
+
+def _moves_on(part: Sequence[LlmCallRow], tools: Sequence[ToolCallRow]) -> bool:
+    """Between equal prompts the agent ran tools, each with other arguments: the sender records only what is new."""
+    first_ns, last_ns = part[0].start_ns or 0, part[-1].start_ns or 0
+    between = [call for call in tools if call.start_ns is not None and first_ns <= call.start_ns <= last_ns]
+    different = {(call.tool_name, call.arguments_hash) for call in between if call.arguments_hash}
+    return len(part) - 1 <= len(between) == len(different)
 
 
 def _overlap(part: Sequence[LlmCallRow]) -> bool:

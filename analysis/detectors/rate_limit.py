@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from analysis.algorithms.facts import MissionFacts
 from analysis.algorithms.findings import Finding, Ref, log_ref, make_finding
-from analysis.algorithms.wording import clock, counted, name_span, sentence
+from analysis.algorithms.wording import clock, counted, name_span, sentence, times
 
 NAME = "rate_limit"
 _TEXT = re.compile(
@@ -50,7 +50,7 @@ def _finding(facts: MissionFacts, rows: list[int]) -> Finding:
     decisive = {failure.row for failure in facts.failures if failure.is_decisive}
     gave_up = any(row in decisive for row in rows)
     ending = "; no later attempt went well" if gave_up else "; the mission went on"
-    title = sentence(f"{name_span(first)} was refused {counted(len(rows), 'time')} by a rate limit{when}{ending}")
+    title = sentence(f"{name_span(first)} was refused {times(len(rows))} by a rate limit{when}{ending}")
     failed = gave_up and facts.outcome.mission_status in ("failed", "gone")
     refs: list[Ref] = [ref for row in rows for ref in facts.refs_of(row)]
     severity = "error" if failed else "warning"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from analysis.algorithms.facts import MissionFacts
 from analysis.algorithms.findings import Finding, make_finding
 from analysis.algorithms.outcome import RETRIED
-from analysis.algorithms.wording import counted, name_span
+from analysis.algorithms.wording import name_span, times
 
 NAME = "recovered_failure"
 
@@ -22,6 +22,6 @@ def detect(facts: MissionFacts) -> Iterator[Finding]:
         if span is None:
             continue
         name = name_span(span)
-        title = f"{name[0].upper()}{name[1:]} failed {counted(len(rows), 'time')} and then went well."
+        title = f"{name[0].upper()}{name[1:]} failed {times(len(rows))} and then went well."
         refs = [ref for row in (*rows[:10], good) for ref in facts.refs_of(row)]
         yield make_finding(NAME, "info", title, refs, opened_ns=span.end_ns or span.start_ns)

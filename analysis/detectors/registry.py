@@ -12,6 +12,7 @@ from analysis.detectors import (
     empty_output,
     first_failure,
     incomplete_data,
+    likely_cause,
     logged_error,
     loop,
     never_ended,
@@ -30,6 +31,7 @@ from analysis.detectors import (
 Detector = Callable[[MissionFacts], Iterator[Finding]]
 
 DETECTORS: tuple[tuple[str, Detector], ...] = (
+    (likely_cause.NAME, likely_cause.detect),
     (rate_limit.NAME, rate_limit.detect),
     (loop.NAME, loop.detect),
     (retry_storm.NAME, retry_storm.detect),
@@ -51,6 +53,7 @@ DETECTORS: tuple[tuple[str, Detector], ...] = (
 )
 MAX_FINDINGS_EACH = 50
 """Findings kept of one detector, the earliest first."""
+STOPPERS = (likely_cause.NAME, first_failure.NAME, rate_limit.NAME, retry_storm.NAME)
 _PLACES = {name: place for place, (name, _) in enumerate(DETECTORS)}
 _NO_TIME = 1 << 80
 
@@ -96,4 +99,4 @@ def _explained(ranked: list[Finding]) -> list[Finding]:
 
 
 def _stopped_it(finding: Finding) -> bool:
-    return finding.severity == "error" and finding.detector in (first_failure.NAME, rate_limit.NAME, retry_storm.NAME)
+    return finding.severity == "error" and finding.detector in STOPPERS

@@ -54,6 +54,8 @@ def _finding(facts: MissionFacts, parent: int, rows: list[int], *, ended_well: b
     title = sentence(f"{what}{': ' if reason else ''}{reason}")
     if ended_well:
         title += " The next attempt went well."
+    elif facts.outcome.mission_status == "ok":
+        title += " No later attempt went well; the mission went on without it."
     lasts = not ended_well and facts.outcome.mission_status in ("failed", "gone") and _decided(facts, parent, rows)
     refs = [ref for row in rows for ref in facts.refs_of(row)]
     severity = "error" if lasts else "warning"

@@ -44,7 +44,8 @@ def _finding(facts: MissionFacts, failures: list[Failure]) -> Finding:
     times = "" if len(failures) == 1 else f" {counted(len(failures), 'time')}, first"
     when = f" at {clock(first.moment_ns, facts.now_ns)}" if first.moment_ns is not None else ""
     title = sentence(f"{name_span(span)} failed{times}{when}{': ' if reason else ''}{reason}")
-    title += " It never went well afterwards; the mission went on without it."
+    title += " It never went well afterwards"
+    title += "." if facts.outcome.mission_status in ("failed", "gone") else "; the mission went on without it."
     refs = [ref for failure in sorted(failures, key=lambda each: each.row) for ref in facts.refs_of(failure.row)]
     origin = find_origin(facts, first.row)
     detail = describe_origin(facts, origin) if origin is not None else ""

@@ -18,5 +18,7 @@ def detect(facts: MissionFacts) -> Iterator[Finding]:
         if span is None or span.start_ns is None:
             continue
         whom = {"HUMAN": "a person", "QUEUE": "a queue"}.get(span.span_kind, "someone")
-        title = sentence(f"waiting for {whom} since {clock(span.start_ns, facts.now_ns)}: {name_span(span)}")
+        since = clock(span.start_ns, facts.now_ns)
+        agent = f"agent {facts.agents[row]} is " if facts.agents[row] else ""
+        title = sentence(f"{agent}waiting for {whom} since {since}: {name_span(span)}")
         yield make_finding(NAME, "warning", title, facts.refs_of(row), opened_ns=span.start_ns)

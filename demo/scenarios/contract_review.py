@@ -1,4 +1,4 @@
-"""Stalls: a question to a lawyer goes to a queue that nobody reads any more, and three agents wait for the answer."""
+"""Hangs: a question to a lawyer goes to a queue that nobody reads any more, and three agents wait for the answer."""
 
 from demo import texts
 from demo.conversation import Conversation, Tool

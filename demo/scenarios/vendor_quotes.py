@@ -108,7 +108,7 @@ def _fetch_rates(story: Story, talk: Conversation) -> None:
             talk, seconds=1.7, asks=[("get_exchange_rates", {"base": "EUR", "symbols": ["EUR", "GBP", "SEK"]})]
         )
         with story.running(talk, call) as run:
-            with story.http("GET", "http://fx-service:9000/v1/tables/today?base=EUR", to=RATES):
+            with story.http("GET", "http://fx-service:9000/v1/tables/today?base=EUR", to=RATES) as answering:
                 story.work(
                     "SELECT rate_series",
                     seconds=0.031,
@@ -116,12 +116,16 @@ def _fetch_rates(story: Story, talk: Conversation) -> None:
                     db__system__name="postgresql",
                     db__operation__name="SELECT",
                 )
+                with story.span("read feed ecb-daily", attributes={"fx.feed": "ecb-daily"}) as reading:
+                    story.wait(0.012)
+                    reading.fail("StaleSeries", "series SEK is late: last value 26 h old, limit 24 h")
                 story.log(
                     "WARN",
                     "feed ecb-daily: series SEK is late (last value 26 h old, limit 24 h); table published without it",
                     fx__feed="ecb-daily",
                     fx__missing="SEK",
                 )
+                answering.succeed()
             run.result = RATE_TABLE
         story.chat(
             talk,

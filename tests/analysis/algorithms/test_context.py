@@ -42,6 +42,12 @@ def test_the_first_call_is_all_new_and_agents_do_not_mix():
     assert told == [(None, (0, 1)), (None, (0, 1)), (1, (2,))]
 
 
+def test_a_call_without_a_message_in_common_begins_a_conversation():
+    changes = compute_context_changes(calls(("a", "AB"), ("a", "XY"), ("a", "XYZ")))
+    told = [(changes[pk].previous, changes[pk].added, changes[pk].removed) for pk in (2, 3)]
+    assert told == [(None, (0, 1), ()), (2, (2,), ())]
+
+
 def test_conversations_side_by_side_are_told_apart():
     changes = compute_context_changes(calls(("a", "sAB"), ("a", "sXY"), ("a", "sABC"), ("a", "sXYZ")))
     assert [(changes[pk].previous, changes[pk].added) for pk in (3, 4)] == [(1, (3,)), (2, (3,))]

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from analysis.algorithms.context import compute_context_changes
 from analysis.algorithms.facts import build_facts
@@ -96,13 +97,13 @@ def test_a_production_trace_with_a_clock_that_differs_says_by_how_much():
 def test_a_refused_model_call_is_told_in_the_providers_words():
     facts, verdict = verdict_of("cassettes", "cassettes-a26ac9a1c2")
     assert facts.outcome.mission_status == "failed"
-    assert verdict.sentence == "Model call POST api.anthropic.com failed at 15:33:20 UTC: 404: model: claude-sonet-4-5."
+    assert verdict.sentence == "Model call to api.anthropic.com failed at 15:33:20 UTC: 404: model: claude-sonet-4-5."
 
 
 def test_a_rate_limit_that_ended_a_run_is_the_verdict():
     _, verdict = verdict_of("cassettes", "cassettes-b757b6c33e")
     assert verdict.sentence == (
-        "Model call POST openrouter.ai was refused 3 times by a rate limit, first at 15:33:20 UTC; "
+        "Model call to openrouter.ai was refused 3 times by a rate limit, first at 15:33:20 UTC; "
         "no later attempt went well."
     )
     assert all(not each.is_root for each in verdict.also)
@@ -113,7 +114,7 @@ def test_an_error_the_agent_went_on_from_is_a_warning_of_a_mission_that_is_ok():
     assert facts.outcome.mission_status == "ok"
     assert verdict.severity == "warning"
     assert verdict.sentence == (
-        "Tool find_user_id_by_email failed at 16:17:42 UTC: Error: User not found. "
+        "Tool find_user_id_by_email failed at 16:17:42 UTC: User not found. "
         "It never went well afterwards; the mission went on without it."
     )
 
@@ -126,7 +127,7 @@ def test_a_mission_that_ended_in_failing_bookings_says_so():
 
 def test_an_agent_that_submits_again_and_again_is_a_loop():
     _, verdict = verdict_of("sweagent", "sweagent-5878be4706")
-    assert verdict.sentence.startswith("Agent swe-agent repeats itself: it sent the same prompt 5 times in a row")
+    assert verdict.sentence.startswith("Agent swe-agent repeats itself: it sent the same message 5 times in a row")
     assert any("ran submit with the same arguments 4 times" in each.title for each in verdict.also)
 
 
@@ -147,3 +148,46 @@ def test_a_prompt_that_grows_has_only_its_new_messages_marked():
         assert change.previous == before.pk
         assert change.unchanged_count == len(before.message_hashes)
         assert change.new_message_count == len(after.message_hashes) - len(before.message_hashes)
+
+
+def with_faults(mission, early, late):
+    """The mission with a fault inside its first tool run, which answers OK, and one that fails a later tool and it."""
+    tools = sorted(mission.tool_calls, key=lambda call: call.start_ns)
+    first = tools[0]
+    last = next(call for call in reversed(tools) if call.tool_name != first.tool_name and call.start_ns > first.end_ns)
+    changed = {first.pk: ("OK", ""), last.pk: ("ERROR", late)}
+    spans = []
+    for each in mission.spans:
+        if each.parent_span_id is None:
+            each = replace(each, status_code="ERROR")
+        elif each.pk in changed:
+            status, message = changed[each.pk]
+            each = replace(each, status_code=status, status_message=message)
+        spans.append(each)
+        if each.pk == first.pk:
+            fault = {"name": "read store", "span_kind": "OTHER", "status_code": "ERROR", "status_message": early}
+            inner = {"pk": 1_000_000, "span_id": "f" * 16, "parent_span_id": each.span_id}
+            spans.append(replace(each, **fault, **inner))
+    return build_facts(spans, mission.llm_calls, mission.tool_calls, (), mission.end_ns + 600 * SECOND)
+
+
+def uses_two_tools(mission):
+    tools = sorted(mission.tool_calls, key=lambda call: call.start_ns)
+    return any(call.tool_name != tools[0].tool_name and call.start_ns > tools[0].end_ns for call in tools)
+
+
+@pytest.mark.parametrize("source", ["sweagent", "tau2", "taubench"])
+def test_a_fault_put_into_a_recorded_mission_is_named_and_an_unrelated_one_is_not(source):
+    missions = [mission for mission in load_missions(source) if uses_two_tools(mission)]
+    assert missions
+    for mission in missions:
+        facts = with_faults(mission, "record QX-4711 is locked", "cannot update QX-4711: version differs")
+        assert "Likely cause: read store failed" in compose_verdict(facts, run_detectors(facts)).sentence
+        facts = with_faults(mission, "record QX-4711 is locked", "cannot update ZZ-1200: version differs")
+        assert "Likely cause" not in compose_verdict(facts, run_detectors(facts)).sentence
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_recorded_mission_is_given_a_cause_that_its_records_do_not_show(source):
+    for mission in load_missions(source):
+        assert "likely_cause" not in {each.detector for each in run_detectors(facts_of(mission))}

@@ -140,7 +140,7 @@ def test_a_cancelled_mission_says_so():
 def test_waiting_for_a_person_is_told_and_is_no_stall():
     spans = [run(end=None), span("ask", "run", 5, None, kind="HUMAN", label="approve order")]
     assert found(spans, now=3 * 3600) == {
-        ("waiting", "warning", "Waiting for a person since 09:40:05 UTC: approve order.")
+        ("waiting", "warning", "Agent planner is waiting for a person since 09:40:05 UTC: approve order.")
     }
 
 
@@ -176,7 +176,7 @@ def test_equal_prompts_are_a_loop_unless_they_are_samples_taken_at_once():
 
 def test_a_conversation_that_goes_in_circles_is_a_loop():
     spans, calls = chats(1, hashes="s" + "abcd" * 4)
-    title = "Agent planner repeats itself: 4 equal messages in a row 4 times in its conversation."
+    title = "Agent planner repeats itself: its conversation holds the same 4 messages 4 times in a row."
     assert ("loop", "warning", title) in found([run(), *spans], calls)
 
 
@@ -260,6 +260,16 @@ def test_what_a_reply_says_of_itself(more, expected):
     assert told == ({expected} if expected else set())
 
 
+def test_equal_recorded_prompts_are_no_loop_while_every_tool_run_between_them_differs():
+    spans, calls = chats(4, hashes="m")
+    ran = [span(f"t{n}", "run", 2.2 + 2 * n, 2.6 + 2 * n, kind="TOOL", agent="planner") for n in range(3)]
+    differing = [tool_call(each, "edit", arguments=given) for each, given in zip(ran, "abc", strict=True)]
+    assert found([run(), *spans, *ran], calls, differing) == set()
+    equal = [tool_call(each, "edit", arguments="a") for each in ran]
+    title = "Agent planner repeats itself: it sent the same message 4 times in a row from 09:40:01 UTC."
+    assert ("loop", "warning", title) in found([run(), *spans, *ran], calls, equal)
+
+
 def test_a_tool_call_nobody_ran_is_told_unless_tool_runs_are_not_recorded():
     chat = span("c", "run", 1, 2, kind="LLM", agent="planner")
     tool = span("t", "run", 2, 3, kind="TOOL")
@@ -325,6 +335,36 @@ def test_a_shortened_conversation_is_told():
     assert found([run(), first, second], calls) == {("compacted_context", "info", title)}
 
 
+def agent_runs(*agents):
+    """One agent run after another, each holding one model call."""
+    runs = [
+        span(f"r{at}", "run", 10 * at, 10 * at + 8, kind="AGENT", agent=agent, label=f"invoke_agent {agent}")
+        for at, agent in enumerate(agents)
+    ]
+    chats = [
+        span(f"c{at}", f"r{at}", 10 * at + 1, 10 * at + 2, kind="LLM", label="chat gpt-4", agent=agent)
+        for at, agent in enumerate(agents)
+    ]
+    return runs, chats
+
+
+def test_a_new_run_of_an_agent_begins_a_new_conversation_and_shortens_none():
+    ran, asked = agent_runs("answerer", "answerer")
+    calls = [llm_call(asked[0], hashes="sabcdef"), llm_call(asked[1], hashes="sX")]
+    assert found([run(), *ran, *asked], calls) == set()
+
+
+def test_a_conversation_without_a_message_in_common_is_another_one():
+    first, second = chats(2)[0]
+    assert found([run(), first, second], [llm_call(first, hashes="abcdef"), llm_call(second, hashes="X")]) == set()
+
+
+def test_a_conversation_that_goes_on_whole_later_was_not_shortened_in_between():
+    first, second, third = chats(3)[0]
+    calls = [llm_call(each, hashes=told) for each, told in ((first, "sabcdef"), (second, "sX"), (third, "sabcdefgh"))]
+    assert found([run(), first, second, third], calls) == set()
+
+
 def test_findings_keep_their_ids_as_the_mission_grows():
     spans = [run(end=None), span("t", "run", 1, 2, kind="TOOL", status="ERROR")]
     before = {each.id for each in run_detectors(build_facts(spans, (), (), (), at(5)))}
@@ -342,7 +382,7 @@ def test_ids_are_unique_and_causes_come_before_what_they_explain():
 
 
 def test_every_detector_is_registered_once():
-    assert len({name for name, _ in DETECTORS}) == len(DETECTORS) == 18
+    assert len({name for name, _ in DETECTORS}) == len(DETECTORS) == 19
 
 
 def test_no_records_no_findings():
