@@ -52,7 +52,11 @@ MISSIONS = Table(
     ("id", *_MISSION_COLUMNS, "computed_seq", "computed_ns", "list_seq"),
     ("int8", *_MISSION_TYPES, "int8", "int8", "int8"),
 )
-NEW_MESSAGES = Table("llmlog_llmcall", ("span_pk", "new_message_count", "change_seq"), ("int8", "int4", "int8"))
+CALL_COUNTS = Table(
+    "llmlog_llmcall",
+    ("span_pk", "new_message_count", "attempt_count", "change_seq"),
+    ("int8", "int4", "int4", "int8"),
+)
 REQUESTED = Table("llmlog_toolcall", ("span_pk", "requested_by", "change_seq"), ("int8", "int8", "int8"))
 
 
@@ -176,7 +180,7 @@ def _write(computed: list[_Computed]) -> list[_Computed]:
 def _numbers(item: _Computed) -> int:
     """How many sequence numbers the mission's writes take: its calls, its findings (see live.feeds), itself."""
     shown_findings = min(item.totals.finding_count, MOST_FINDINGS)
-    return len(item.totals.new_message_counts) + len(item.totals.requested_by) + shown_findings + 1
+    return len(item.totals.call_counts) + len(item.totals.requested_by) + shown_findings + 1
 
 
 def _hold(cursor: Any, computed: list[_Computed]) -> dict[int, int]:
@@ -211,8 +215,8 @@ def _list_sequences(cursor: Any, written: list[_Computed]) -> list[int]:
 
 def _write_calls(cursor: Any, item: _Computed, last_seq: int) -> None:
     seq = last_seq - _numbers(item) + 1
-    counts = [(pk, count, seq + at) for at, (pk, count) in enumerate(item.totals.new_message_counts)]
+    counts = [(*call, seq + at) for at, call in enumerate(item.totals.call_counts)]
     seq += len(counts)
     asked = [(pk, call, seq + at) for at, (pk, call) in enumerate(item.totals.requested_by)]
-    update_rows(cursor, connection.vendor, NEW_MESSAGES, ("span_pk",), counts)
+    update_rows(cursor, connection.vendor, CALL_COUNTS, ("span_pk",), counts)
     update_rows(cursor, connection.vendor, REQUESTED, ("span_pk",), asked)

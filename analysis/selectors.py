@@ -3,6 +3,7 @@
 import time
 from typing import Any, NamedTuple
 
+from analysis.algorithms.attempts import list_attempts
 from analysis.algorithms.critical_path import CriticalPath, compute_critical_path
 from analysis.algorithms.facts import MissionFacts, build_facts
 from analysis.algorithms.findings import Finding
@@ -11,7 +12,8 @@ from analysis.algorithms.graph_model import MissionGraph
 from analysis.algorithms.state import StateAt, StateEntry, state_at
 from analysis.detectors.registry import run_detectors
 from analysis.totals import MOST_ERROR_LOGS
-from llmlog.selectors import list_calls_of_spans
+from llmlog.records import LlmCallRow
+from llmlog.selectors import list_calls_of_spans, list_llm_calls
 from traces.records import MissionRow
 from traces.selectors import ERROR_SEVERITY, LogFilter, list_logs_by_time, list_spans, list_state
 
@@ -77,6 +79,14 @@ def read_state(
         row = entry.row
         by_agent.setdefault(row.agent_name, []).append(StateEntry(row.time_ns, row.pk, row.kind, entry.value))
     return [AgentState(name, state_at(entries, at_ns)) for name, entries in sorted(by_agent.items())]
+
+
+def read_attempts(mission: MissionRow, call: LlmCallRow) -> list[LlmCallRow]:
+    """The attempts up to a model call, itself last."""
+    if call.attempt_count == 1:
+        return [call]
+    calls = {each.pk: each for each in list_llm_calls(mission.pk, mission.id)}
+    return [calls[pk] for pk in list_attempts(list(calls.values())).get(call.pk, ())] or [call]
 
 
 def list_agents(facts: MissionFacts) -> list[AgentRow]:

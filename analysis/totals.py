@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
+from analysis.algorithms.attempts import list_attempts
 from analysis.algorithms.context import compute_context_changes
 from analysis.algorithms.facts import MissionFacts, build_facts, cost_of
 from analysis.algorithms.tree import MissionTree
@@ -44,8 +45,8 @@ class MissionTotals(msgspec.Struct, frozen=True):
     verdict: str
     analysis: str
     finding_count: int
-    new_message_counts: tuple[tuple[int, int], ...]
-    """(key of a model call, messages that are new in it) where the stored number differs."""
+    call_counts: tuple[tuple[int, int | None, int], ...]
+    """(key of a model call, messages that are new in it, which attempt it is) where a stored number differs."""
     requested_by: tuple[tuple[int, int], ...]
     """(key of a tool run, key of the model call that asked for it) where the stored one differs."""
 
@@ -98,7 +99,7 @@ def summarise(facts: MissionFacts, spans: Sequence[SpanRow], log_count: int, sna
         verdict=verdict.sentence,
         analysis=msgspec.json.encode({"verdict": verdict, "findings": findings}).decode(),
         finding_count=len(findings),
-        new_message_counts=_new_message_counts(facts.llm_calls),
+        call_counts=_call_counts(facts.llm_calls),
         requested_by=_requested_by(facts.llm_calls, facts.tool_calls),
     )
 
@@ -141,13 +142,15 @@ def _reported(tree: MissionTree) -> str:
     return "" if root is None else {"OK": "ok", "ERROR": "failed"}.get(root.status_code, "")
 
 
-def _new_message_counts(calls: Sequence[LlmCallRow]) -> tuple[tuple[int, int], ...]:
-    changes = compute_context_changes(calls)
-    return tuple(
-        (call.pk, len(changes[call.pk].added))
-        for call in calls
-        if call.pk in changes and call.new_message_count != len(changes[call.pk].added)
-    )
+def _call_counts(calls: Sequence[LlmCallRow]) -> tuple[tuple[int, int | None, int], ...]:
+    changes, attempts = compute_context_changes(calls), list_attempts(calls)
+    found: list[tuple[int, int | None, int]] = []
+    for call in calls:
+        new = len(changes[call.pk].added) if call.pk in changes else call.new_message_count
+        attempt = len(attempts[call.pk])
+        if (new, attempt) != (call.new_message_count, call.attempt_count):
+            found.append((call.pk, new, attempt))
+    return tuple(found)
 
 
 def _requested_by(calls: Sequence[LlmCallRow], tools: Sequence[ToolCallRow]) -> tuple[tuple[int, int], ...]:

@@ -132,7 +132,7 @@ class LlmCallDetailSerializer(LlmCallSerializer):
     output_messages = anything("[{role, parts[]}]")
     tool_definitions = anything()
     parameters = anything()
-    attempts = anything()
+    attempts = anything("Up to this one, itself last: id, trace_id, span_id, status, error, start_ns, end_ns.")
     redactions = anything()
     provenance = anything()
 

@@ -2,6 +2,7 @@
 
 import base64
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -89,8 +90,8 @@ def span_detail(detail: SpanDetail) -> dict[str, Any]:
     }
 
 
-def llm_call_detail(row: LlmCallRow, record: SpanRecord) -> dict[str, Any]:
-    """A model call with what was said."""
+def llm_call_detail(row: LlmCallRow, attempts: Sequence[LlmCallRow], record: SpanRecord) -> dict[str, Any]:
+    """A model call with what was said, and the attempts up to it."""
     said = read_conversation(record.attributes, record.events, record.resource.attributes)
     return llm_call_json(row) | {
         "system_instructions": plain(said.system_instructions),
@@ -98,10 +99,16 @@ def llm_call_detail(row: LlmCallRow, record: SpanRecord) -> dict[str, Any]:
         "output_messages": plain(said.output_messages),
         "tool_definitions": plain(said.tool_definitions),
         "parameters": plain(said.parameters),
-        "attempts": [],
+        "attempts": [attempt_json(attempt) for attempt in attempts],
         "redactions": record.redactions,
         "provenance": read_provenance(record) | said.provenance,
     }
+
+
+def attempt_json(row: LlmCallRow) -> dict[str, Any]:
+    """One attempt at a model call."""
+    shown = llm_call_json(row)
+    return {name: shown[name] for name in ("id", "trace_id", "span_id", "status", "error", "start_ns", "end_ns")}
 
 
 def tool_call_detail(row: ToolCallRow, record: SpanRecord) -> dict[str, Any]:

@@ -28,6 +28,8 @@ class LlmCall(models.Model):
     message_hashes = models.BinaryField()
     """8 bytes a message of the prompt, in order."""
     new_message_count = models.IntegerField(null=True)
+    attempt_count = models.IntegerField(db_default=1)
+    """Which attempt it is: 1 unless the same prompt failed right before (analysis.algorithms.attempts)."""
     tool_call_ids = models.TextField()
     """Separated by newlines."""
     change_seq = models.BigIntegerField()

@@ -13,7 +13,7 @@ _CALL_COLUMNS = (
     "span_pk", "operation", "provider_name", "request_model", "response_model", "finish_reasons",
     "time_to_first_token_ns", "input_tokens", "output_tokens", "cache_read_input_tokens",
     "cache_creation_input_tokens", "reasoning_output_tokens", "cost_usd", "cost_source", "counts_usage", "error",
-    "message_hashes", "new_message_count", "tool_call_ids", "change_seq",
+    "message_hashes", "new_message_count", "tool_call_ids", "change_seq", "attempt_count",
 )  # fmt: skip
 _TOOL_COLUMNS = ("span_pk", "tool_name", "tool_call_id", "requested_by", "error", "change_seq", "arguments_hash")
 
@@ -105,7 +105,7 @@ def _call(row: Sequence[Any], span: SpanRow) -> LlmCallRow:
         counts_usage=bool(row[14]),
         status=span.effective_status,
         error=row[15],
-        attempt_count=1,
+        attempt_count=row[20],
         message_count=len(hashes) // HASH_BYTES,
         new_message_count=row[17],
         message_hashes=tuple(hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)),

@@ -1,16 +1,15 @@
-"""Attempts that failed one after the other: of one name below one parent, or inside one model call."""
+"""Attempts that failed one after the other, of one name below one parent."""
 
 from collections.abc import Iterator
 
 from analysis.algorithms.facts import MissionFacts
-from analysis.algorithms.findings import Finding, llm_ref, make_finding
+from analysis.algorithms.findings import Finding, make_finding
 from analysis.algorithms.tree import ROOT
-from analysis.algorithms.wording import clock, counted, lasting, name_span, reason_of, sentence
+from analysis.algorithms.wording import clock, lasting, name_span, reason_of, sentence
 from traces.records import SpanRow
 
 NAME = "retry_storm"
 FAILURES_IN_A_ROW = 3
-ATTEMPTS = 4
 
 
 def detect(facts: MissionFacts) -> Iterator[Finding]:
@@ -18,12 +17,6 @@ def detect(facts: MissionFacts) -> Iterator[Finding]:
     parents = {facts.tree.rows[failure.row].parent for failure in facts.failures}
     for parent in sorted(parents):
         yield from _among(facts, parent)
-    for call in facts.llm_calls:
-        if call.attempt_count >= ATTEMPTS:
-            title = (
-                f"Model call {call.request_model or call.operation} needed {counted(call.attempt_count, 'attempt')}."
-            )
-            yield make_finding(NAME, "warning", title, [llm_ref(call)], opened_ns=call.start_ns, closed_ns=call.end_ns)
 
 
 def _among(facts: MissionFacts, parent: int) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from analysis.selectors import read_attempts
 from api.fields import (
     LlmCallDetailSerializer,
     LlmCallSerializer,
@@ -43,7 +44,7 @@ class LlmCallDetail(APIView):
         row = find_llm_call(project_id, mission.pk, mission.id, pk)
         if row is None:
             raise NotFound("There is no such model call in this mission.")
-        return Response(llm_call_detail(row, read_spans(project_id, [pk])[pk]))
+        return Response(llm_call_detail(row, read_attempts(mission, row), read_spans(project_id, [pk])[pk]))
 
 
 class ToolCallList(APIView):

@@ -105,7 +105,7 @@ def llm_call(
         cost_usd=cost,
         cost_source="sender",
         counts_usage=True,
-        status="ok",
+        status=of.effective_status,
         error=error,
         attempt_count=attempts,
         message_count=len(hashes),

@@ -7,6 +7,8 @@ import pytest
 
 from accounts.models import Project
 from analysis.recompute import recompute_missions
+from analysis.selectors import read_attempts
+from llmlog.selectors import list_llm_calls
 from tests.ingest.delivery import deliver
 from tests.ingest.test_order import attribute, request, span
 from traces.models import Mission
@@ -30,3 +32,22 @@ def test_a_span_in_the_far_future_does_not_stretch_its_mission() -> None:
     assert mission is not None
     assert mission.duration_ns == 8 * 10**9
     assert mission.span_count == 2
+
+
+def test_a_call_that_is_tried_again_knows_its_attempts() -> None:
+    project = Project.objects.create(slug="r", name="r").pk
+    call = [
+        attribute("gen_ai.operation.name", "chat"),
+        attribute("gen_ai.request.model", "m-1"),
+        attribute("gen_ai.input.messages", '[{"role": "user", "parts": [{"type": "text", "content": "hello"}]}]'),
+    ]
+    now_ns = time.time_ns() - 10**11
+    failed = make(1, now_ns, now_ns + 5, *call) | {"status": {"code": 2, "message": "429"}}
+    deliver(project, request(make(2, now_ns + 10, now_ns + 20, *call), failed))
+    recompute_missions([Mission.objects.get(project_id=project).id])
+    mission = find_mission(project, "m")
+    assert mission is not None
+    first, again = sorted(list_llm_calls(mission.pk, mission.id), key=lambda row: row.start_ns or 0)
+    assert (first.attempt_count, again.attempt_count) == (1, 2)
+    assert read_attempts(mission, again) == [first, again]
+    assert read_attempts(mission, first) == [first]

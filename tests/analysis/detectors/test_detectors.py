@@ -198,12 +198,6 @@ def test_a_retry_storm_that_ended_well_is_a_warning():
     assert ("recovered_failure", "info", "Model call gpt-4 failed 3 times and then went well.") in findings
 
 
-def test_attempts_inside_one_call_count():
-    spans, calls = chats(1)
-    calls = [llm_call(spans[0], attempts=6)]
-    assert ("retry_storm", "warning", "Model call gpt-x needed 6 attempts.") in found([run(), *spans], calls)
-
-
 @pytest.mark.parametrize(
     "message", ["Error code: 429", "RateLimitError", "Too Many Requests", "RESOURCE_EXHAUSTED", "model is overloaded"]
 )
