@@ -68,6 +68,12 @@ export class Panel {
     if (keys.includes(this.shown)) this.show({ again: true });
   }
 
+  /** All that is kept is old. */
+  renew() {
+    this.kept.clear();
+    if (this.shown) this.show({ again: true });
+  }
+
   #keep(key, html) {
     this.kept.set(key, html);
     if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value);
