@@ -1,7 +1,7 @@
 """The list panes: conversation, tools, logs, errors, findings."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +18,16 @@ from traces import selectors as traces
 from traces.records import LogRow, MissionRow
 from traces.selectors import LogFilter
 from web.door import project_page
-from web.mission_panes import Page, more_address, read_number, read_until, render_list, take_changed, take_page
+from web.mission_panes import (
+    MOST_UNTIL,
+    Page,
+    more_address,
+    read_number,
+    read_until,
+    render_list,
+    take_changed,
+    take_page,
+)
 from web.mission_reads import get_mission, read_conversations, read_results, read_tool_ios, read_tree
 from web.presenters.mission.calls import CallView, order_calls, present_call, present_unchanged
 from web.presenters.mission.failures import present_error_lines, present_failures
@@ -161,10 +170,35 @@ def show_logs(request: HttpRequest, project: ProjectAccess, mission_id: str) -> 
     cursor = request.GET.get("cursor", "")
     place = decode_cursor(cursor, int, int) if cursor else None
     after_row = (place[0], place[1]) if place else None
-    found = traces.list_logs_by_time(mission.pk, mission.id, after=after_row, limit=LINES + 1, chosen=chosen)
-    shown = found[:LINES]
-    more = encode_cursor(shown[-1].time_ns, shown[-1].pk) if len(found) > LINES else None
-    return _render_lines(request, mission, shown, more)
+    named = read_number(request, "log")
+    if 0 < named < 1 << 63 and after_row is None:
+        first = _lines_with(project.project_pk, mission, named, chosen)
+    else:
+        found = traces.list_logs_by_time(mission.pk, mission.id, after=after_row, limit=LINES + 1, chosen=chosen)
+        first = _Lines(found[:LINES], len(found) > LINES)
+    more = encode_cursor(first.rows[-1].time_ns, first.rows[-1].pk) if first.has_more else None
+    return _render_lines(request, mission, first.rows, more, is_late=first.is_late)
+
+
+class _Lines(NamedTuple):
+    rows: list[LogRow]
+    has_more: bool
+    is_late: bool = False
+    """They begin at a named record, not at the first."""
+
+
+def _lines_with(project_id: int, mission: MissionRow, pk: int, chosen: LogFilter) -> _Lines:
+    """A first page that holds the log record `pk`; one that is not there changes nothing."""
+    found = traces.list_logs_by_time(mission.pk, mission.id, limit=MOST_UNTIL + 1, chosen=chosen)
+    at = next((at for at, row in enumerate(found[:MOST_UNTIL]) if row.pk == pk), -1)
+    if at < 0 and len(found) > MOST_UNTIL and (record := traces.read_logs(project_id, [pk]).get(pk)) is not None:
+        time_ns = record.time_ns if record.time_ns is not None else record.observed_ns
+        before = (time_ns or 0, pk - 1)
+        late = traces.list_logs_by_time(mission.pk, mission.id, after=before, limit=LINES + 1, chosen=chosen)
+        if late and late[0].pk == pk:
+            return _Lines(late[:LINES], len(late) > LINES, is_late=True)
+    end = max(LINES, at + 1)
+    return _Lines(found[:end], len(found) > end)
 
 
 def _log_filter(request: HttpRequest) -> LogFilter:
@@ -178,7 +212,13 @@ def _log_filter(request: HttpRequest) -> LogFilter:
 
 
 def _render_lines(
-    request: HttpRequest, mission: MissionRow, rows: Sequence[LogRow], cursor: str | None, *, is_tail: bool = False
+    request: HttpRequest,
+    mission: MissionRow,
+    rows: Sequence[LogRow],
+    cursor: str | None,
+    *,
+    is_tail: bool = False,
+    is_late: bool = False,
 ) -> HttpResponse:
     more = None if cursor is None else request.path + more_address(request, cursor=cursor)
     context = {
@@ -186,6 +226,7 @@ def _render_lines(
         "more": more,
         "total": mission.log_count,
         "is_tail": is_tail,
+        "is_late": is_late,
         "is_first": not request.GET.get("cursor"),
         "is_filtered": any(request.GET.get(name) for name in ("q", "severity", "span")),
         "detail_base": request.path.removesuffix("/panes/logs") + "/logs",

@@ -60,8 +60,8 @@ def take_changed(rows: Iterable[Row], after: int) -> Page:
 
 
 def more_address(request: HttpRequest, **changes: Any) -> str:
-    """This address with other values in its query; `until` belongs to the first page alone."""
-    query = {key: value for key, value in request.GET.items() if key not in ("until", "changed_after")}
+    """This address with other values in its query; `until` and `log` belong to the first page alone."""
+    query = {key: value for key, value in request.GET.items() if key not in ("until", "log", "changed_after")}
     query |= {key: str(value) for key, value in changes.items()}
     return f"?{urlencode(query)}"
 

@@ -18,12 +18,13 @@ from traces.records import MissionRow
 from traces.selectors import LogFilter, SpanDetail
 from web.door import project_page
 from web.mission_panes import read_number
-from web.mission_reads import conversation_of, get_mission, read_results
+from web.mission_reads import conversation_of, get_mission, read_results, read_tool_ios
 from web.presenters.mission.calls import CallView, present_call
-from web.presenters.mission.keys import span_key
+from web.presenters.mission.keys import span_key, span_path
 from web.presenters.mission.lines import LineView, present_line
 from web.presenters.mission.messages import present_messages, present_parts
 from web.presenters.mission.panel import present_attributes, present_raw, present_span
+from web.presenters.mission.rerun import find_previous, present_rerun
 from web.presenters.mission.texts import present_value
 from web.presenters.paths import mission_path
 
@@ -97,6 +98,7 @@ def _io_context(project_id: int, mission: MissionRow, detail: SpanDetail, run: T
     if run is not None and run.requested_by is not None:
         asked_by = llmlog.find_llm_call(project_id, mission.pk, mission.id, run.requested_by)
     return {
+        "rerun_path": _rerun_path(mission, run),
         "arguments": None if io.arguments is None else present_value(io.arguments),
         "result": None if io.result is None else present_value(io.result),
         "asked_by": (asked_by and asked_by.response_model) or (asked_by.request_model if asked_by else ""),
@@ -104,11 +106,38 @@ def _io_context(project_id: int, mission: MissionRow, detail: SpanDetail, run: T
     }
 
 
+def _rerun_path(mission: MissionRow, run: ToolCallRow | None) -> str:
+    """Where this run is compared with the run of the same tool before it; empty for the first."""
+    if run is None or find_previous(llmlog.list_tool_calls(mission.pk, mission.id), run.pk) is None:
+        return ""
+    return f"{mission_path(mission.id)}spans/{span_path(run.trace_id, run.span_id, run.side, 'rerun')}"
+
+
 def _lines(mission: MissionRow, detail: SpanDetail) -> dict[str, Any]:
     chosen = LogFilter(trace_id=detail.row.trace_id, span_id=detail.row.span_id)
     rows = traces.list_logs_by_time(mission.pk, mission.id, limit=MOST_LINES + 1, chosen=chosen)
     lines: list[LineView] = [present_line(row) for row in rows[:MOST_LINES]]
     return {"lines": lines, "has_more_lines": len(rows) > MOST_LINES}
+
+
+@require_safe
+@project_page()
+def show_rerun(
+    request: HttpRequest, project: ProjectAccess, mission_id: str, trace_id: str, span_id: str
+) -> HttpResponse:
+    """A tool run beside the run of the same tool before it."""
+    mission = get_mission(project, mission_id)
+    detail = _find(request, project, mission, trace_id, span_id)
+    runs = {run.pk: run for run in llmlog.list_tool_calls(mission.pk, mission.id)}
+    run = runs.get(detail.row.pk) if detail is not None else None
+    before = find_previous(runs.values(), run.pk) if run is not None else None
+    if run is None or before is None:
+        raise NotFound("No run of this tool came before.")
+    ios = read_tool_ios(project.project_pk, [before.pk, run.pk])
+    if len(ios) < 2:
+        raise NotFound("The texts of these runs are gone.")
+    rerun = present_rerun(before, ios[before.pk], run, ios[run.pk])
+    return render(request, "mission/_rerun.html", {"rerun": rerun})
 
 
 @require_safe

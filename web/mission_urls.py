@@ -65,6 +65,11 @@ urlpatterns = [
         selection.send_raw,
         name="mission-raw",
     ),
+    path(
+        "missions/<mission:mission_id>/spans/<hexid:trace_id>/<hexid:span_id>/rerun",
+        selection.show_rerun,
+        name="mission-rerun",
+    ),
     path("missions/<mission:mission_id>/logs/<int:pk>/panel", selection.show_log_panel, name="mission-log-panel"),
     path("missions/<mission:mission_id>/", views.show_mission, name="mission"),
 ]

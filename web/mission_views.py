@@ -37,10 +37,11 @@ def show_mission(request: HttpRequest, project: ProjectAccess, mission_id: str) 
     mission = get_mission(project, mission_id)
     analysis = traces.get_analysis(mission.pk)
     findings = count_findings(analysis)
+    verdict = present_verdict(mission, analysis, time.time_ns())
     context = {
-        "head": present_head(mission, present_verdict(mission, analysis, time.time_ns()), findings),
+        "head": present_head(mission, verdict, findings),
         "tabs": present_tabs(mission, findings),
-        "page": present_page(mission.id, project.slug),
+        "page": present_page(mission.id, project.slug, verdict.root if verdict else ""),
         "modules": MODULES,
     }
     return render(request, "mission/page.html", context)

@@ -79,10 +79,11 @@ def test_hits_are_grouped_by_mission_in_the_order_they_were_found():
         return SearchHit(mission, "", kind, place, "name", "prompt", "text", ())
 
     hits = [hit("b", "span", "t.s"), hit("a/c", "log", "7"), hit("b", "span", "t.u")]
-    groups = present_hits(hits)
+    groups = present_hits(hits, "a word")
     assert [(group.mission_id, len(group.hits)) for group in groups] == [("b", 2), ("a/c", 1)]
-    assert hit_path(hits[0]) == "/missions/b/?span=t.s"
-    assert hit_path(hits[1]) == "/missions/a%2Fc/?pane=logs&log=7"
+    assert hit_path(hits[0], "") == "/missions/b/?span=t.s"
+    assert hit_path(hits[1], "a word") == "/missions/a%2Fc/?pane=logs&log=7&q=a+word"
+    assert groups[0].hits[0].path.endswith("q=a+word")
 
 
 def test_patterns_are_for_administrators_only(as_alice, alice, client):

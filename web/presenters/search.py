@@ -49,12 +49,12 @@ class HitGroup(NamedTuple):
     hits: list[HitItem]
 
 
-def present_hits(hits: Sequence[SearchHit]) -> list[HitGroup]:
-    """Missions in the order of their first hit."""
+def present_hits(hits: Sequence[SearchHit], text: str) -> list[HitGroup]:
+    """Missions in the order of their first hit. `text`: what was searched for."""
     groups: dict[str, list[SearchHit]] = {}
     for hit in hits:
         groups.setdefault(hit.mission_id, []).append(hit)
-    return [_group(mission_id, found) for mission_id, found in groups.items()]
+    return [_group(mission_id, found, text) for mission_id, found in groups.items()]
 
 
 def cut_pieces(text: str, marks: Sequence[tuple[int, int]]) -> list[Piece]:
@@ -74,20 +74,23 @@ def cut_pieces(text: str, marks: Sequence[tuple[int, int]]) -> list[Piece]:
     return pieces
 
 
-def hit_path(hit: SearchHit) -> str:
-    """The mission's page with the found record selected."""
+def hit_path(hit: SearchHit, text: str) -> str:
+    """The mission's page with the found record selected and the words marked in it."""
     selection = {"pane": "logs", "log": hit.id} if hit.type == "log" else {"span": hit.id}
+    if text:
+        selection["q"] = text
     return f"{mission_path(hit.mission_id)}?{urlencode(selection)}"
 
 
-def _group(mission_id: str, hits: list[SearchHit]) -> HitGroup:
+def _group(mission_id: str, hits: list[SearchHit], text: str) -> HitGroup:
     name = hits[0].mission_name or mission_id
-    return HitGroup(mission_id, short_id(mission_id), name, mission_path(mission_id), [_item(hit) for hit in hits])
+    items = [_item(hit, text) for hit in hits]
+    return HitGroup(mission_id, short_id(mission_id), name, mission_path(mission_id), items)
 
 
-def _item(hit: SearchHit) -> HitItem:
+def _item(hit: SearchHit, text: str) -> HitItem:
     return HitItem(
-        path=hit_path(hit),
+        path=hit_path(hit, text),
         name=hit.name,
         field=FIELD_WORDS.get(hit.field, hit.field),
         span_kind=FIELD_KINDS.get(hit.field, "OTHER"),

@@ -57,7 +57,7 @@ def build_context(request: HttpRequest, now_ns: int) -> dict[str, Any]:
         "filter_words": describe_filters(query),
         "snippets": [curl_snippet(base_url(request))],
         "keys": present_keys(examples.example_keys(now_ns), examples.PROJECT),
-        "groups": present_hits(examples.example_hits()),
+        "groups": present_hits(examples.example_hits(), ""),
         "now_ns": now_ns,
     }
 

@@ -36,7 +36,7 @@ def show_search(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
         "field": field,
         "fields": [(name, FIELD_WORDS[name], _path(text, name)) for name in FIELDS],
         "everywhere_path": _path(text, ""),
-        "groups": present_hits(page.hits),
+        "groups": present_hits(page.hits, text),
         "hit_count": len(page.hits),
         "next_path": f"/search?{urlencode({k: v for k, v in more.items() if v})}" if page.next_before else "",
     }

@@ -1,4 +1,4 @@
-// The address says what is shown: a pane, a span, a moment. Back and forward go through panes.
+// The address says what is shown: a pane, a span or a log record, a moment. Back and forward go through panes.
 
 import { readAddress, writeAddress } from "./lib/address.js";
 
@@ -7,20 +7,22 @@ const PATIENCE_MS = 300;
 export function bindAddress({ config, state, spans }) {
   let timer = 0;
   const query = () => {
-    const { pane, span, at, isPlaying } = state.values;
+    const { pane, span, at, log, isPlaying } = state.values;
     const moment = at === null || isPlaying ? null : spans.table.absolute(at);
-    return writeAddress(location.search, { pane, span, at: moment }, config.panes);
+    return writeAddress(location.search, { pane, span, log, at: moment }, config.panes);
   };
   const replace = () => history.replaceState(null, "", location.pathname + query() + location.hash);
   state.on("pane", (values, cause) => {
     if (cause !== "address") history.pushState(null, "", location.pathname + query());
   });
-  state.on(["span", "at", "isPlaying"], () => {
+  state.on(["span", "log", "at", "isPlaying"], () => {
     clearTimeout(timer);
     timer = setTimeout(replace, PATIENCE_MS);
   });
+  state.on("span", ({ span }, cause) => cause !== "address" && span && state.set({ log: null }));
+  if (readAddress(location.search, config.panes).span !== state.get("span")) replace();
   window.addEventListener("popstate", () => {
-    const { pane, span, at } = readAddress(location.search, config.panes);
-    state.set({ pane, span, at: at === null ? null : spans.table.offset(at) }, "address");
+    const { pane, span, at, log } = readAddress(location.search, config.panes);
+    state.set({ pane, span, log, at: at === null ? null : spans.table.offset(at) }, "address");
   });
 }

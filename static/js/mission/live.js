@@ -1,10 +1,10 @@
 // What arrives while the page is open: put into the spans in place, told to the panes, counted at the tabs.
 
-import { Feed } from "../lib/feed.js";
+import { backoff, Feed } from "../lib/feed.js";
 import { connect, disconnect } from "../lib/registry.js";
 import { clock } from "./lib/clock.js";
 import { parsePartial } from "./dom.js";
-import { fetchHtml } from "./fetching.js";
+import { FetchFailure, fetchHtml } from "./fetching.js";
 import { nameEvidence, showNow } from "./labels.js";
 import { spanKey } from "./lib/address.js";
 import { showCounts } from "./tabs.js";
@@ -19,6 +19,8 @@ export class Live {
     this.queue = [];
     this.held = 0;
     this.isPaused = false;
+    this.isOutdated = false;
+    this.failures = 0;
     this.lastSeen = Date.now();
     this.box = document.getElementById("live");
     this.box.addEventListener("click", () => this.toggle());
@@ -32,7 +34,7 @@ export class Live {
       path: this.page.config.urls.socket,
       cursor,
       onRecords: (records) => this.#receive(records),
-      onResync: () => this.#resync(),
+      onResync: () => this.#outdated(),
       onState: (state) => this.#show(state),
     });
   }
@@ -44,7 +46,9 @@ export class Live {
   /** Paused, the page stands still and counts; going on, it catches up without a gap. */
   toggle() {
     this.isPaused = !this.isPaused;
-    if (!this.isPaused) {
+    if (!this.isPaused && this.isOutdated) {
+      this.#readAgain();
+    } else if (!this.isPaused) {
       if (this.page.spans.table.cursor !== this.feed.cursor && this.queue.length === 0) this.#restart();
       this.#flush();
     }
@@ -106,9 +110,39 @@ export class Live {
     }, HEAD_MS);
   }
 
-  /** The server no longer knows our cursor: everything is read again; folds, selection and zoom stay. */
-  async #resync() {
-    const { spans, state, panes } = this.page;
+  /** The server no longer knows our cursor. What it told before is void: rows of it may have left the mission. */
+  #outdated() {
+    this.feed.stop();
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.queue = [];
+    this.held = 0;
+    this.isOutdated = true;
+    if (!this.isPaused) this.#readAgain();
+  }
+
+  /** Everything is read again, until it is there; selection, folds and zoom stay. */
+  async #readAgain() {
+    if (this.isReading) return;
+    this.isReading = true;
+    try {
+      await this.#reload();
+      this.failures = 0;
+      this.isOutdated = false;
+    } catch (error) {
+      if (!(error instanceof FetchFailure)) throw error;
+      this.#show("offline");
+      setTimeout(() => this.isPaused || this.#readAgain(), backoff(this.failures));
+      this.failures += 1;
+      return;
+    } finally {
+      this.isReading = false;
+    }
+    this.#restart();
+  }
+
+  async #reload() {
+    const { spans, state, panes, panel } = this.page;
     const folded = [...state.get("collapsed")].map((row) => spans.table.key(row));
     const base = spans.table.base;
     await spans.load();
@@ -119,8 +153,9 @@ export class Live {
       view: view && view.map((edge) => edge + shift),
       at: at === null ? null : at + shift,
     });
-    for (const pane of Object.values(panes)) pane.reload?.();
-    this.#restart();
+    for (const pane of Object.values(panes)) pane.renew?.();
+    panel.renew();
+    this.#refreshHead();
   }
 
   #show(state) {

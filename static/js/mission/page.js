@@ -1,6 +1,7 @@
 // The mission page: reads what the server wrote, makes the shared state, and gives it to the panes.
 
 import { keyName, isTyping } from "../lib/keys.js";
+import { wordsOf } from "../lib/marks.js";
 import { bindAddress } from "./address_bar.js";
 import { bindDivider } from "./divider.js";
 import { failureNote } from "./dom.js";
@@ -9,6 +10,7 @@ import { handleClick } from "./panes/list.js";
 import { Graph } from "./graph/graph.js";
 import { Live } from "./live.js";
 import { HtmlPane } from "./panes/html_pane.js";
+import { LogsPane } from "./panes/logs_pane.js";
 import { StatePane } from "./panes/state_pane.js";
 import { Panel } from "./panel.js";
 import { Playback } from "./playback.js";
@@ -24,14 +26,15 @@ const DEFAULTS = { at: null, view: null, collapsed: new Set(), filter: "", error
 function start() {
   const config = JSON.parse(document.getElementById("mission-page").textContent);
   const address = readAddress(location.search, config.panes);
-  const state = new PageState({ ...DEFAULTS, pane: address.pane, span: address.span });
+  const state = new PageState({ ...DEFAULTS, pane: address.pane, span: address.span ?? begin(config, address), log: address.log });
   const spans = new Spans(config.urls);
-  const page = { config, state, spans, theme: new Theme() };
+  const page = { config, state, spans, theme: new Theme(), words: wordsOf(new URLSearchParams(location.search).get("q")) };
   const box = (name) => document.getElementById(`pane-${name}`);
   page.panes = {
     timeline: new Timeline(box("timeline"), page),
     graph: new Graph(box("graph"), page),
     state: new StatePane(box("state"), page),
+    logs: new LogsPane(box("logs"), page),
   };
   for (const name of config.panes) page.panes[name] ??= new HtmlPane(name, box(name), page);
   page.panel = new Panel(document.getElementById("selection"), page);
@@ -40,6 +43,11 @@ function start() {
   bindDivider(document.getElementById("workspace"));
   bindKeys(page);
   load(page, address);
+}
+
+/** Where an address names nothing, a mission that failed begins with the span where it went wrong. */
+function begin({ root }, { log }) {
+  return log === null && root ? root : null;
 }
 
 async function load(page, address) {
@@ -91,8 +99,14 @@ function isForPane(page, event, name) {
   const inPanel = event.target.closest?.("#selection, [role=tablist], .menu");
   if (inPanel && name.startsWith("Arrow")) return false;
   if (event.target.closest?.("button, a, summary, [role=slider]") && (name === "Enter" || name.startsWith("Arrow"))) return false;
-  if (name === "Escape") return page.panel.leave();
+  if (name === "Escape") return page.panel.leave() || leaveLine(page.state);
   return page.panel.key(name) || (page.panes[page.state.get("pane")].key?.(name) ?? false);
+}
+
+function leaveLine(state) {
+  if (state.get("log") === null) return false;
+  state.set({ log: null });
+  return true;
 }
 
 start();

@@ -3,6 +3,7 @@
 import { connect, disconnect } from "../lib/registry.js";
 import { failureNote, parsePartial } from "./dom.js";
 import { nameEvidence, showPath } from "./labels.js";
+import { bringOut, markWords } from "./marks.js";
 import { formatBytes } from "../lib/formats.js";
 import { fetchHtml, fetchText } from "./fetching.js";
 import { parseKey } from "./lib/address.js";
@@ -14,13 +15,15 @@ const MOST_RAW = 400_000;
 const TAB_KEY = "mission.panel-tab";
 
 export class Panel {
-  constructor(box, { config, state, spans }) {
-    Object.assign(this, { box, config, state, spans });
+  constructor(box, { config, state, spans, words }) {
+    Object.assign(this, { box, config, state, spans, words });
+    this.sought = words.length ? state.get("span") : null;
     this.body = box.querySelector("[data-body]");
     this.kept = new Map();
     this.shown = null;
     box.addEventListener("click", (event) => this.#click(event));
     box.addEventListener("input", (event) => event.target.matches("[data-filter]") && filterRows(event.target));
+    box.addEventListener("items", () => markWords(this.body, words));
     state.on("span", () => this.show());
     this.show();
   }
@@ -68,6 +71,12 @@ export class Panel {
     if (keys.includes(this.shown)) this.show({ again: true });
   }
 
+  /** All that is kept is old. */
+  renew() {
+    this.kept.clear();
+    if (this.shown) this.show({ again: true });
+  }
+
   #keep(key, html) {
     this.kept.set(key, html);
     if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value);
@@ -85,6 +94,18 @@ export class Panel {
     this.#tab(sessionStorage.getItem(TAB_KEY));
     this.body.querySelectorAll("details").forEach((each, i) => (each.open = open[i] ?? each.open));
     this.body.scrollTop = isSame ? top : 0;
+    this.#markFound(key);
+  }
+
+  /** What the search found is marked; the span it led to opens at the first mark. */
+  #markFound(key) {
+    const first = markWords(this.body, this.words);
+    if (!first || this.sought !== key) return;
+    this.sought = null;
+    const inTab = first.closest("[data-tab-body]") ? first : (this.body.querySelector("[data-tab-body] mark") ?? first);
+    const tab = inTab.closest("[data-tab-body]");
+    if (tab) this.#tab(tab.dataset.tabBody);
+    bringOut(inTab);
   }
 
   /** Names that only the page knows: the spans above this one, and those that are cited. */
@@ -130,6 +151,7 @@ export class Panel {
     if (place.textContent) return;
     const text = await fetchText(section.dataset.raw).catch((error) => error.message);
     place.textContent = text.length > MOST_RAW ? `${text.slice(0, MOST_RAW)}\n… ${formatBytes(text.length - MOST_RAW)} more: open` : text;
+    markWords(place, this.words);
   }
 
   /** Raw and back: the key is r. */

@@ -72,9 +72,9 @@ test("the address holds pane, selection and playhead, and survives nonsense", ()
   const panes = ["timeline", "graph"];
   const key = spanKey("a".repeat(32), "b".repeat(16), 1);
   assert.deepEqual(parseKey(key), { traceId: "a".repeat(32), spanId: "b".repeat(16), side: 1 });
-  const query = writeAddress("?project=x", { pane: "graph", span: key, at: "17" }, panes);
-  assert.deepEqual(readAddress(query, panes), { pane: "graph", span: key, at: "17" });
+  const query = writeAddress("?project=x", { pane: "graph", span: key, at: "17", log: "7" }, panes);
+  assert.deepEqual(readAddress(query, panes), { pane: "graph", span: key, at: "17", log: "7" });
   assert.ok(query.includes("project=x"));
-  assert.equal(writeAddress("?pane=graph&at=1", { pane: "timeline", span: null, at: null }, panes), "");
-  assert.deepEqual(readAddress("?pane=<script>&span=x.y&at=-1", panes), { pane: "timeline", span: null, at: null });
+  assert.equal(writeAddress("?pane=graph&at=1&log=7", { pane: "timeline", span: null, at: null }, panes), "");
+  assert.deepEqual(readAddress("?pane=<script>&span=x.y&at=-1&log=a", panes), { pane: "timeline", span: null, at: null, log: null });
 });

@@ -108,6 +108,7 @@ def test_the_tree_is_walked_by_keyboard_and_the_address_follows(visit):
     visit.send("keys", [span(1, None, "mission", took_ms=900), *(span(n, 1, start_ms=n) for n in range(2, 40)),
                         span(50, 30, "broken", error="no", start_ms=300)])  # fmt: skip
     page = visit.open("keys")
+    page.keyboard.press("Escape")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     expect(page.locator("#selection h2")).to_have_text("span 2")
@@ -252,6 +253,7 @@ def test_nothing_hostile_runs_anywhere(visit):
         page.wait_for_load_state("networkidle")
         for _ in range(3):
             page.keyboard.press("j")
+        page.wait_for_timeout(300)
         for tab in page.locator("#selection [role=tab]").all():
             tab.click()
         assert page.evaluate("window.ran") is None, pane

@@ -68,6 +68,18 @@ def test_the_head_says_status_totals_and_verdict(send):
     assert json.loads(head.counts_json)["conversation"] == "1"
 
 
+def test_a_mission_that_failed_begins_with_the_span_where_it_went_wrong(send):
+    failed = send("bad", [span(1, error="failed"), span(2, 1, "convert prices", error="no price table", start_ms=10)])
+    assert failed.get().context["page"]["root"] == key_of(2)
+
+
+def test_a_mission_that_did_not_fail_begins_with_no_selection(send):
+    tried = [span(2, 1, "search", error="timeout", start_ms=1), span(3, 1, "search", start_ms=200)]
+    good = send("good", [span(1, took_ms=900), *tried])
+    assert good.get().context["head"].status == "ok"
+    assert good.get().context["page"]["root"] == ""
+
+
 def test_hostile_text_is_escaped_wherever_it_stands(send):
     spans = [
         span(1, name=HOSTILE, mission__name=HOSTILE),

@@ -5,6 +5,9 @@ import re
 import pytest
 
 from tests.web.mission.wire import BASE_NS, answers, asks, chat, key_of, line, span, text, tool
+from traces import selectors as traces
+from traces.models import Mission as MissionModel
+from web import mission_pane_lists as lists
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +136,24 @@ def test_log_lines_of_one_span_stay_of_one_span_on_every_page(send):
     rest = mission.client.get(page.context["more"])
     assert {each.key for each in [*page.context["items"], *rest.context["items"]]} == {key_of(2)}
     assert len(page.context["items"]) + len(rest.context["items"]) == 350
+
+
+def test_the_first_page_of_lines_reaches_to_the_record_that_is_named(send, monkeypatch):
+    monkeypatch.setattr(lists, "LINES", 2)
+    monkeypatch.setattr(lists, "MOST_UNTIL", 5)
+    mission = send("m", [span(1)], [line(f"line {n}.", n) for n in range(1, 10)])
+    rows = {row.body: row.pk for row in traces.list_logs_by_time(MissionModel.objects.get().pk, "m")}
+
+    def shown(body):
+        page = mission.get("/panes/logs", log=rows.get(body, body))
+        context = page.context
+        return [row.body for row in context["items"]], context["is_late"], bool(context["more"])
+
+    assert shown("line 4.") == ([f"line {n}." for n in (1, 2, 3, 4)], False, True)
+    assert shown("line 8.") == (["line 8.", "line 9."], True, False)
+    assert shown("9" * 19) == (["line 1.", "line 2."], False, True)
+    more = mission.get("/panes/logs", log=rows["line 4."]).context["more"]
+    assert "log=" not in more
 
 
 def test_a_whole_log_record_opens_below_its_line(send):

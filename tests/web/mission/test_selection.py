@@ -2,7 +2,21 @@
 
 import pytest
 
-from tests.web.mission.wire import BASE_NS, MS, answers, asks, chat, event, key_of, line, span, span_id, text, tool
+from tests.web.mission.wire import (
+    BASE_NS,
+    MS,
+    TRACE,
+    answers,
+    asks,
+    chat,
+    event,
+    key_of,
+    line,
+    span,
+    span_id,
+    text,
+    tool,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +49,41 @@ def test_a_tool_run_shows_what_went_in_and_out_and_who_asked(send):
     assert context["arguments"].text == '{\n  "q": 1\n}'
     assert context["result"].text == '{\n  "rows": []\n}'
     assert context["asked_by_key"] == key_of(2)
+
+
+def test_a_tool_run_is_compared_with_the_run_of_the_same_tool_before_it(send):
+    spans = [
+        span(1, took_ms=900),
+        tool(2, 1, "search", "c1", {"query": "prices", "page": 1}, "one\ntwo", start_ms=10),
+        tool(3, 1, "other", "c2", {"query": "prices", "page": 9}, "else", start_ms=20),
+        tool(4, 1, "search", "c3", {"query": "prices", "page": "<b>2</b>"}, "one\ntwo", start_ms=30, error="late"),
+    ]
+    mission = send("m", spans)
+    assert "/rerun" not in mission.html(panel(2))
+    assert "/rerun" not in mission.html(panel(3))
+    assert f"{TRACE}/{span_id(4)}/rerun" in mission.html(panel(4))
+    answer = mission.get(panel(4).replace("panel", "rerun"))
+    rerun = answer.context["rerun"]
+    assert rerun.key == key_of(2)
+    changes = {part.name: [(line.sign, line.text.strip()) for line in part.lines] for part in rerun.parts}
+    assert ("-", '"page": 1') in changes["input"]
+    assert ("+", '"page": "<b>2</b>"') in changes["input"]
+    assert changes["output"] == []
+    assert changes["error"] == [("+", "late")]
+    assert b"<b>2" not in answer.content
+    assert mission.get(panel(2).replace("panel", "rerun")).status_code == 404
+
+
+def test_long_texts_are_compared_in_part_and_said_to_be(send):
+    lines = [f"line {n}" for n in range(1000)]
+    changed = [*lines[:100], "changed", *lines[101:900], "unseen", *lines[901:]]
+    spans = [span(1, took_ms=900)] + [
+        tool(2 + at, 1, "read", f"c{at}", {}, "\n".join(each), start_ms=10 + at)
+        for at, each in enumerate((lines, changed))
+    ]
+    [_, output] = send("m", spans).get(panel(3).replace("panel", "rerun")).context["rerun"].parts
+    assert [line.text for line in output.lines if line.word in ("added", "removed")] == ["line 100", "changed"]
+    assert output.is_cut
 
 
 def test_an_agents_messages_are_shown_as_messages(send):

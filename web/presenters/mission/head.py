@@ -26,9 +26,9 @@ LABELS = {
 MODULES = (
     "address_bar", "divider", "dom", "fetching", "graph/drawing", "graph/frame", "graph/graph", "graph/layout",
     "graph/view", "graph/why", "labels", "lib/address", "lib/clock", "lib/flags", "lib/kinds", "lib/scale",
-    "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "page", "panel", "panes/html_pane", "panes/list",
-    "panes/state_pane", "panes/tools", "playback", "spans", "state", "tabs", "theme", "timeline/bars",
-    "timeline/minimap", "timeline/names", "timeline/playhead", "timeline/pointer", "timeline/ruler",
+    "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "marks", "page", "panel", "panes/html_pane",
+    "panes/list", "panes/logs_pane", "panes/state_pane", "panes/tools", "playback", "spans", "state", "tabs", "theme",
+    "timeline/bars", "timeline/minimap", "timeline/names", "timeline/playhead", "timeline/pointer", "timeline/ruler",
     "timeline/stage", "timeline/timeline", "timeline/tooltip",
 )  # fmt: skip
 """The page's own modules: named in its head, so that they are fetched side by side."""
@@ -120,14 +120,18 @@ def present_tabs(mission: MissionRow, finding_count: int) -> list[MissionTab]:
     ]
 
 
-def present_page(mission_id: str, project_slug: str) -> dict[str, Any]:
-    """What the page's script needs to know: panes and addresses. All of them name the project."""
+def present_page(mission_id: str, project_slug: str, root: str) -> dict[str, Any]:
+    """What the page's script needs to know: panes, addresses, and the span to begin with, or none.
+
+    All addresses name the project.
+    """
     base = mission_path(mission_id).rstrip("/")
     suffix = "?" + urlencode({"project": project_slug})
     return {
         "mission": mission_id,
         "project": project_slug,
         "panes": list(PANES),
+        "root": root,
         "urls": {
             "spans": f"{base}/data/spans{suffix}",
             "calls": f"{base}/data/calls{suffix}",

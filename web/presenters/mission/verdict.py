@@ -42,6 +42,8 @@ class Verdict(NamedTuple):
     """What the badge says instead of the plain status, e.g. `stalled 14 m`; empty for the status."""
     is_running: bool
     """A place is kept for what it is doing right now."""
+    root: str
+    """Key of the span where a failure began; empty for a mission that did not fail, and where no span is known."""
 
 
 def ref_link(ref: Mapping[str, Any], label: str = "") -> EvidenceLink:
@@ -78,6 +80,7 @@ def present_verdict(mission: MissionRow, analysis: Mapping[str, Any], now_ns: in
         completeness_title=str(incomplete.get("detail", "")) if incomplete else "",
         status_word=_status_word(mission, findings, now_ns),
         is_running=is_running,
+        root=_root(verdict) if mission.status == "failed" else "",
     )
 
 
@@ -89,6 +92,11 @@ def _links(refs: Iterable[Mapping[str, Any]]) -> list[EvidenceLink]:
     """Links to spans; a call that is the span cited before it adds nothing."""
     spans = [ref for ref in refs if ref.get("type") == "span"]
     return [ref_link(ref, f"span {at + 1}") for at, ref in enumerate(spans[:MOST_LINKS])]
+
+
+def _root(verdict: Mapping[str, Any]) -> str:
+    refs = [verdict.get("root_ref") or {}, *(verdict.get("evidence") or [])]
+    return next((ref_link(ref).span for ref in refs if ref.get("type") == "span"), "")
 
 
 def _finding_link(finding: Mapping[str, Any]) -> EvidenceLink:

@@ -153,9 +153,14 @@ export class Graph {
     if (!this.data || !records.some((record) => ["span", "llm_call", "tool_call"].includes(record.type))) return;
     this.timer ??= setTimeout(() => {
       this.timer = null;
-      if (this.isShown()) this.reload();
-      else this.data = null;
+      this.renew();
     }, AGAIN_MS);
+  }
+
+  /** What is drawn is old: it is drawn again now, or when the pane is next shown. */
+  renew() {
+    if (this.isShown()) this.reload();
+    else this.data = null;
   }
 }
 

@@ -1,4 +1,4 @@
-// The state of the page in the address: ?pane=&span=&at=. Pure.
+// The state of the page in the address: ?pane=&span=&log=&at=, and ?q= of the search that led here. Pure.
 
 /** `trace.span`, with `.s` for the server side of a shared span id. */
 export function spanKey(traceId, spanId, side = 0) {
@@ -11,24 +11,27 @@ export function parseKey(text) {
   return match && { traceId: match[1], spanId: match[2], side: match[3] ? 1 : 0 };
 }
 
-/** What the query says; unknown panes and malformed values fall back. `at` is decimal nanoseconds or null. */
+/** What the query says; unknown panes and malformed values fall back. `at` is decimal nanoseconds, `log` a key, or null. */
 export function readAddress(search, panes) {
   const query = new URLSearchParams(search);
   const pane = query.get("pane");
   const at = query.get("at");
+  const log = query.get("log");
   return {
     pane: panes.includes(pane) ? pane : panes[0],
     span: parseKey(query.get("span")) ? query.get("span") : null,
     at: /^\d{1,20}$/.test(at ?? "") ? at : null,
+    log: /^\d{1,18}$/.test(log ?? "") ? log : null,
   };
 }
 
 /** The query for a state, other parameters kept; the first pane, no selection and no playhead leave none. */
-export function writeAddress(search, { pane, span, at }, panes) {
+export function writeAddress(search, { pane, span, at, log }, panes) {
   const query = new URLSearchParams(search);
   put(query, "pane", pane === panes[0] ? null : pane);
   put(query, "span", span);
   put(query, "at", at);
+  put(query, "log", log);
   const text = query.toString();
   return text ? `?${text}` : "";
 }

@@ -10,12 +10,15 @@ import { bindTools } from "./tools.js";
 const RECORDS = { conversation: ["llm_call", "tool_call"], tools: ["tool_call"], logs: ["log"], errors: ["span", "log", "llm_call", "tool_call"], findings: ["finding", "mission"] };
 const AT_END_PX = 60;
 const AGAIN_MS = 2000;
+const FOLLOW_MS = 1000;
 const RANKED = new Set(["errors", "findings"]);
 
 export class HtmlPane {
   constructor(name, box, { config, state, spans, theme }) {
     Object.assign(this, { name, box, config, state, spans, theme });
     this.isLoaded = false;
+    this.turn = 0;
+    this.since = null;
     this.options = new URLSearchParams();
     this.waiting = 0;
     box.addEventListener("click", (event) => handleClick(event, box, state));
@@ -49,7 +52,9 @@ export class HtmlPane {
 
   /** Fetches the first page again, with the options the tools set. */
   async reload({ scroll = true } = {}) {
-    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const turn = (this.turn += 1);
+    this.isReading = true;
+    this.since = null;
     this.box.setAttribute("aria-busy", "true");
     try {
       const extra = this.state.get("span") ? { until: this.state.get("span") } : {};
@@ -58,10 +63,13 @@ export class HtmlPane {
       this.#replaceBody(parsePartial(html), scroll);
       this.isLoaded = true;
     } catch (error) {
-      if (turn === this.turn) this.body.replaceChildren(failureNote(error.message, () => this.reload()));
-    } finally {
-      if (turn === this.turn) this.box.removeAttribute("aria-busy");
+      if (turn !== this.turn) return;
+      this.isLoaded = false;
+      this.body.replaceChildren(failureNote(error.message, () => this.reload()));
     }
+    this.isReading = false;
+    this.box.removeAttribute("aria-busy");
+    this.#follow();
   }
 
   get body() {
@@ -111,35 +119,41 @@ export class HtmlPane {
   }
 
   /** Live: what changed is fetched as the same markup, replaced or put at the end; nothing moves under the reader. */
-  async changed(records, since) {
-    if (!this.isLoaded || !records.some((record) => RECORDS[this.name]?.includes(record.type))) return;
-    if (RANKED.has(this.name)) {
-      this.#again();
-      return;
-    }
+  changed(records, since) {
+    if (!this.isLoaded && !this.isReading) return;
+    if (!records.some((record) => RECORDS[this.name]?.includes(record.type))) return;
     this.since ??= since;
-    if (this.isFetching) return;
-    this.isFetching = true;
-    const from = this.since;
-    this.since = null;
-    try {
-      this.#merge(parsePartial(await fetchHtml(this.url({ changed_after: from }))));
-    } catch {
-      this.since ??= from;
-    } finally {
-      this.isFetching = false;
-    }
-    if (this.since) setTimeout(() => this.since && this.changed(records, this.since), 1000);
+    this.#follow();
   }
 
-  /** What is ranked is ranked anew as a whole; where one reads stays. */
-  #again() {
-    this.timer ??= setTimeout(async () => {
-      this.timer = null;
-      const top = this.scroller.scrollTop;
-      await this.reload({ scroll: false });
-      this.scroller.scrollTop = top;
-    }, AGAIN_MS);
+  /** Asks for what has changed; while something is being read, right after it. */
+  async #follow() {
+    if (this.since === null || this.isReading || this.isFollowing) return;
+    const [from, turn] = [this.since, this.turn];
+    this.since = null;
+    if (RANKED.has(this.name)) {
+      this.timer ??= setTimeout(() => this.renew(), AGAIN_MS);
+      return;
+    }
+    this.isFollowing = true;
+    const html = await fetchHtml(this.url({ changed_after: from })).catch(() => null);
+    this.isFollowing = false;
+    if (html === null) this.since ??= from;
+    else if (turn === this.turn) this.#merge(parsePartial(html));
+    if (this.since !== null) setTimeout(() => this.#follow(), FOLLOW_MS);
+  }
+
+  /** What is here is old: it is read again now, or when the pane is next shown; where one reads stays. */
+  async renew() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    if (!this.isShown()) {
+      this.isLoaded = false;
+      return;
+    }
+    const top = this.scroller.scrollTop;
+    await this.reload({ scroll: false });
+    this.scroller.scrollTop = top;
   }
 
   #merge(page) {

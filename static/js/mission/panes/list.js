@@ -20,7 +20,7 @@ export function markSelected(box, span, scroll) {
 }
 
 /** Scrolls the list, and only the list, as little as is needed; what is taller than the list shows its head. */
-function bringIntoView(item) {
+export function bringIntoView(item) {
   const scroller = item.closest(".ms-scroll");
   if (!scroller) return;
   const box = scroller.getBoundingClientRect();
@@ -97,10 +97,13 @@ export async function loadMore(button, box) {
 }
 
 /** Puts a fragment that is fetched when wanted where its button stands. */
-async function loadInto(button) {
+export async function loadInto(button) {
   button.setAttribute("aria-busy", "true");
+  const place = button.closest("[data-load-place]");
+  const around = place.parentElement;
   try {
-    button.closest("[data-load-place]").replaceWith(parsePartial(await fetchHtml(button.dataset.load)));
+    place.replaceWith(parsePartial(await fetchHtml(button.dataset.load)));
+    around.dispatchEvent(new CustomEvent("items", { bubbles: true }));
   } catch (error) {
     button.removeAttribute("aria-busy");
     button.after(failureNote(error.message, (event) => {

@@ -21,6 +21,7 @@ export class Names {
     this.pool.forEach((row, k) => {
       row.node.hidden = k >= shown;
       if (k < shown) this.#fill(row, frame, frame.rows[frame.first + k], k);
+      else empty(row);
     });
     this.tree.style.transform = `translateY(${-frame.shift}px)`;
     const selected = frame.selected >= 0 && this.pool.some((row) => row.row === frame.selected && !row.node.hidden);
@@ -66,6 +67,15 @@ export class Names {
     item.badge.classList.toggle("is-failed", frame.failedBelow[row] > 0);
     describe(node, frame, row, open, k);
   }
+}
+
+/** A spare row stands for no span, so that no two rows have one id. */
+function empty(item) {
+  if (item.row < 0) return;
+  item.row = -1;
+  item.seen = "";
+  item.node.removeAttribute("id");
+  item.node.className = "tl-row";
 }
 
 const rowId = (row) => `span-row-${row}`;
