@@ -15,7 +15,7 @@ from bodies.packs import decompress
 from tests.blackbox.client import Reader
 from tests.faults.machine import Machine
 
-MOST_PAGES = 45
+MOST_PAGES = 30
 _PATHS = re.compile(r'(?:href|src|hx-get|data-[a-z-]+)="(/[^"#]*)')
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}")
 _HEXADECIMAL = re.compile(rb"(?:[0-9a-f]{2}){24,}")
