@@ -26,11 +26,11 @@ def believe_proxies(peer: str, forwarded_for: str) -> str:
 
 
 def find_address(text: str) -> str | None:
-    """The IP address in the text, in its usual form and without a port; None when it holds no such thing."""
+    """The IP address in the text, in its usual form, without port and zone; None when it holds no such thing."""
     without_port = text.rpartition(":")[0] if text.count(":") == 1 or text.startswith("[") else text
     for candidate in (text, without_port):
         try:
-            return str(ip_address(candidate.removeprefix("[").removesuffix("]")))
+            return str(ip_address(candidate.removeprefix("[").removesuffix("]").partition("%")[0]))
         except ValueError:
             continue
     return None

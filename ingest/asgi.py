@@ -19,6 +19,7 @@ from core.errors import MissionScopeError, NotAuthenticated, TooManyRequests
 from core.memory import settle_collector
 from ingest.commit import Outcome, Unavailable, committer
 from ingest.prepare import Prepared
+from ingest.rates import rates
 from ingest.workers import Job, Preparers
 from live.publish import attach_loop
 from llmlog.prices import compute_cost
@@ -106,6 +107,7 @@ async def _handle(scope: Scope, headers: dict[bytes, bytes], receive: Receive) -
         client[0] if client else "unknown", headers.get(b"x-forwarded-for", b"").decode("latin-1")
     )
     access = await authenticate(_key(headers), scope="ingest", address=address)
+    _refuse_beyond_rate(access.project_pk, f"otlp_{signal}")
     encoding = MEDIA_TYPES.get(_media_type(headers))
     if encoding is None:
         raise UnsupportedMediaType
@@ -137,6 +139,14 @@ async def _receive_and_store(request: _Request, receive: Receive) -> bytes:
         return await _store(request, body)
     finally:
         _Load.waiting_bytes -= held
+
+
+def _refuse_beyond_rate(project_id: int, door: str) -> None:
+    per_s = settings.MISSIONSCOPE_PROJECT_REQUESTS_PER_S
+    wait_s = rates.take(project_id, per_s, time.monotonic()) if per_s else 0
+    if wait_s:
+        rates.count_refused(project_id, door)
+        raise TooManyRequests(f"The project sends more than {per_s} requests a second.", retry_after_s=wait_s)
 
 
 def _refuse_without_room(held: int) -> None:

@@ -1,6 +1,6 @@
 """Reads model calls and tool runs as frozen records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from llmlog.models import LlmCall, ToolCall
@@ -37,10 +37,20 @@ def find_llm_call(project_id: int, mission_pk: int, mission_id: str, pk: int) ->
 
 
 def list_tool_calls(
-    mission_pk: int, mission_id: str, *, after_seq: int = 0, limit: int | None = None
+    mission_pk: int,
+    mission_id: str,
+    *,
+    after_seq: int = 0,
+    limit: int | None = None,
+    tool_name: str = "",
+    tool_call_ids: Collection[str] | None = None,
 ) -> list[ToolCallRow]:
-    """Tool runs of a mission in the order of their last change."""
+    """Tool runs of a mission (of one tool, or with these ids) in the order of their last change."""
     query = ToolCall.objects.filter(mission_id=mission_pk, change_seq__gt=after_seq).order_by("change_seq")
+    if tool_name:
+        query = query.filter(tool_name=tool_name)
+    if tool_call_ids is not None:
+        query = query.filter(tool_call_id__in=tool_call_ids)
     rows = list(query.values_list(*_TOOL_COLUMNS)[:limit] if limit else query.values_list(*_TOOL_COLUMNS))
     spans = find_span_rows([row[0] for row in rows], mission_pk, mission_id)
     return [_tool(row, spans[row[0]]) for row in rows if row[0] in spans]

@@ -21,6 +21,8 @@ from traces.records import MissionRow
 from web.presenters.mission.calls import present_runs
 from web.presenters.mission.messages import ToolRun, answered_ids
 
+MOST_IDS = 500
+"""Tool call ids that are asked for one by one."""
 MOST_SPAN_LOGS = 200
 """Log records of one span that are looked through for messages."""
 KEEP_TREE_S, KEPT_TREES, MOST_KEPT_ROWS = 15.0, 3, 30_000
@@ -108,5 +110,7 @@ def read_results(
     told = {each for conversation in said.values() for each in answered_ids(conversation.input_messages)}
     if not asked and not told:
         return {}
-    runs = [run for run in list_tool_calls(mission.pk, mission.id) if run.tool_call_id in asked | told]
+    chosen = asked | told
+    few = chosen if len(chosen) <= MOST_IDS else None
+    runs = [run for run in list_tool_calls(mission.pk, mission.id, tool_call_ids=few) if run.tool_call_id in chosen]
     return present_runs(runs, read_tool_ios(project_id, [run.pk for run in runs if run.tool_call_id in asked]))

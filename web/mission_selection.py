@@ -108,7 +108,10 @@ def _io_context(project_id: int, mission: MissionRow, detail: SpanDetail, run: T
 
 def _rerun_path(mission: MissionRow, run: ToolCallRow | None) -> str:
     """Where this run is compared with the run of the same tool before it; empty for the first."""
-    if run is None or find_previous(llmlog.list_tool_calls(mission.pk, mission.id), run.pk) is None:
+    if run is None or not run.tool_name:
+        return ""
+    runs = llmlog.list_tool_calls(mission.pk, mission.id, tool_name=run.tool_name)
+    if find_previous(runs, run.pk) is None:
         return ""
     return f"{mission_path(mission.id)}spans/{span_path(run.trace_id, run.span_id, run.side, 'rerun')}"
 
@@ -128,9 +131,11 @@ def show_rerun(
     """A tool run beside the run of the same tool before it."""
     mission = get_mission(project, mission_id)
     detail = _find(request, project, mission, trace_id, span_id)
-    runs = {run.pk: run for run in llmlog.list_tool_calls(mission.pk, mission.id)}
-    run = runs.get(detail.row.pk) if detail is not None else None
-    before = find_previous(runs.values(), run.pk) if run is not None else None
+    run = None
+    if detail is not None:
+        run = llmlog.find_tool_call(project.project_pk, mission.pk, mission.id, detail.row.pk)
+    runs = llmlog.list_tool_calls(mission.pk, mission.id, tool_name=run.tool_name) if run is not None else []
+    before = find_previous(runs, run.pk) if run is not None else None
     if run is None or before is None:
         raise NotFound("No run of this tool came before.")
     ios = read_tool_ios(project.project_pk, [before.pk, run.pk])

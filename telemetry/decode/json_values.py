@@ -13,6 +13,8 @@ from telemetry.decode.refusal import Refusal
 
 _MAX_DIGITS = 20
 """Of a 64-bit integer with its sign."""
+_SHOWN_ID = 64
+"""Characters: twice as many as a trace id has digits."""
 _SAFE_DIGITS = 19
 """Fewer digits than this always fit 64 bits."""
 _INT64 = range(-(2**63), 2**63)
@@ -105,8 +107,10 @@ def find_id(text: str, size: int) -> bytes:
 
 
 def shown_id(text: str) -> str:
-    """An id as it came, in ASCII."""
-    return text[:100].encode("ascii", "backslashreplace").decode()
+    """An id as it came, in ASCII; of what is much too long only how long: half a text could not be redacted."""
+    if len(text) > _SHOWN_ID and text.strip(" 0"):
+        return f"{len(text)} characters"
+    return text[:_SHOWN_ID].encode("ascii", "backslashreplace").decode()
 
 
 def _is_base64(text: str, size: int) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from telemetry.decode.json_values import shown_id
 from telemetry.decode.protobuf_values import read_body, read_pairs, read_text
 from telemetry.decode.raw import RawEvent, RawLink, RawLog, RawResource, RawScope, RawSpan
 
@@ -52,8 +53,8 @@ def raw_log(message: Any) -> RawLog:
         attributes=read_pairs(message.attributes),
         trace_id=message.trace_id,
         span_id=message.span_id,
-        shown_trace_id=message.trace_id.hex(),
-        shown_span_id=message.span_id.hex(),
+        shown_trace_id=shown_id(message.trace_id.hex()),
+        shown_span_id=shown_id(message.span_id.hex()),
         event_name=read_text(message.event_name),
         flags=message.flags,
         dropped_attributes_count=message.dropped_attributes_count,
@@ -101,8 +102,8 @@ def _raw_link(message: Any) -> RawLink:
     return RawLink(
         trace_id=message.trace_id,
         span_id=message.span_id,
-        shown_trace_id=message.trace_id.hex(),
-        shown_span_id=message.span_id.hex(),
+        shown_trace_id=shown_id(message.trace_id.hex()),
+        shown_span_id=shown_id(message.span_id.hex()),
         attributes=read_pairs(message.attributes),
         trace_state=read_text(message.trace_state),
         dropped_attributes_count=message.dropped_attributes_count,

@@ -27,9 +27,11 @@ class Repairs:
         self._more = 0
 
     def add(self, field: str, reason: str, old: str, new: str) -> None:
-        """Notes one change."""
+        """Notes one change. Of a field with a long name only where it is: half a name could not be redacted."""
+        if len(field) > _FIELD_CHARACTERS:
+            field = f"{field.partition('.')[0]} ({len(field)} characters)"
         if len(self._list) < MAX_REPAIRS - 1:
-            self._list.append(Repair(field[:_FIELD_CHARACTERS], reason, old, new))
+            self._list.append(Repair(field, reason, old, new))
         else:
             self._more += 1
 

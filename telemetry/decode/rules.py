@@ -170,7 +170,7 @@ def _links(repairs: Repairs, links: list[RawLink]) -> tuple[LinkRecord, ...]:
         elif _says_nothing(link.shown_trace_id) and _says_nothing(link.shown_span_id):
             repairs.add(field, "link_empty", "", "")
         else:
-            repairs.add(field, "link_id_invalid", f"{link.shown_trace_id[:50]} / {link.shown_span_id[:50]}", "")
+            repairs.add(field, "link_id_invalid", f"{link.shown_trace_id} / {link.shown_span_id}", "")
     return tuple(kept)
 
 
@@ -191,7 +191,7 @@ def _log_id(repairs: Repairs, field: str, value: bytes, shown: str, size: int) -
     if _is_id(value, size):
         return value
     if not _says_nothing(shown):
-        repairs.add(field, "id_invalid", shown[:100], "")
+        repairs.add(field, "id_invalid", shown, "")
     return b""
 
 

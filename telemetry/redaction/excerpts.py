@@ -4,8 +4,10 @@ import re
 
 from core.limits import MAX_EXCERPT_CHARACTERS
 
-_CUT_WORD = re.compile(r"[\w@.+/=~%:-]{1,500}(?=…|\\u2026)")
-_LAST_WORD = re.compile(r"[\w@.+/=~%:-]{1,500}\Z")
+_GROUPS = r"(?:(?<![\w.])[+(]?[A-Z0-9]{1,5}[)]?[ -]){0,9}"
+"""Groups before the cut one: of a card's number, an account or a telephone number."""
+_CUT_WORD = re.compile(_GROUPS + r"[\w@.+/=~%:-]{0,500}(?=…|\\u2026)")
+_LAST_WORD = re.compile(_GROUPS + r"[\w@.+/=~%:-]{0,500}\Z")
 
 
 def without_cut_words(excerpt: str) -> str:

@@ -67,7 +67,9 @@ class Verdicts:
     def number(self, value: float, name: str) -> Redacted | None:
         """What this number under this name becomes; None: it stays."""
         written = str(value)
-        if self._sure(name) is not Secrecy.ANY or sum(map(str.isdigit, written)) < _LEAST_NUMBER:
+        if self._sure(name) is not Secrecy.ANY:
+            return self.text(written, name) if name in self._contextual else None
+        if sum(map(str.isdigit, written)) < _LEAST_NUMBER:
             return None
         return Redacted(self._pseudonyms.token("secret", written), {"secret": 1})
 

@@ -1,6 +1,8 @@
 """Logging in and out: safe ways back, a fresh session, a stop for guessers."""
 
 import pytest
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient
 
 from accounts.addresses import believe_proxies
 
@@ -84,6 +86,7 @@ def test_guessing_with_many_names_is_stopped_too(client, alice, settings):
         (1, "[2001:db8::7]:50123", "2001:db8::7"),
         (1, "2001:DB8:0::7", "2001:db8::7"),
         (1, "unknown", "10.0.0.1"),
+        (1, "fe80::7%eth0", "fe80::7"),
         (1, "'; drop table", "10.0.0.1"),
     ],
 )
@@ -96,3 +99,14 @@ def test_a_login_without_any_address_is_no_error(client, alice):
     assert client.post("/login/", {"username": "alice", "password": "x"}, REMOTE_ADDR="").status_code == 200
     right = {"username": "alice", "password": "alice-password"}
     assert client.post("/login/", right, REMOTE_ADDR="").status_code == 302
+
+
+@pytest.mark.parametrize("peer", [None, ("unknown", 0), ("fe80::7%eth0", 50123), ("/run/app.sock", 0)])
+def test_a_connection_without_a_usable_address_can_log_in(alice, peer, monkeypatch):
+    """A Unix socket, a proxy that tells no address, an address with a zone: PostgreSQL's address type takes none."""
+    client = AsyncClient()
+    plain = client._base_scope
+    monkeypatch.setattr(client, "_base_scope", lambda **request: {**plain(**request), "client": peer})
+    post = async_to_sync(client.post)
+    assert post("/login/", {"username": "alice", "password": "wrong"}).status_code == 200
+    assert post("/login/", {"username": "alice", "password": "alice-password"}).status_code == 302

@@ -221,3 +221,14 @@ def test_an_excerpt_is_bounded_ascii(encoding):
     assert len(excerpt) <= 500
     assert excerpt.isascii()
     assert "\0" not in excerpt
+
+
+def test_an_excerpt_shows_no_bytes(encoding):
+    """In Base64 or hexadecimal a secret in them would pass the redaction unseen."""
+    attributes = [{"key": "blob", "value": {"bytesValue": "cGFzc3dvcmQ9aHVudGVyMg=="}}]
+    result = decoded(traces(span(startTimeUnixNano=str(2**63), attributes=attributes)), encoding)
+    assert "cGFzc3dvcmQ9aHVudGVyMg" not in result.refused[0].excerpt
+    body = {"bytesValue": "cGFzc3dvcmQ9aHVudGVyMg=="}
+    excerpt = decoded(logs(log(timeUnixNano=str(2**63), body=body)), encoding).refused[0].excerpt
+    assert "cGFzc3dvcmQ9aHVudGVyMg" not in excerpt
+    assert b"hunter2".hex() not in excerpt

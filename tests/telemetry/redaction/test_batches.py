@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from telemetry.decode import decode
 from telemetry.records import Decoded, EventRecord, LinkRecord, RefusedRecord, Repair, Resource, Scope
 from telemetry.redaction import Redactor
 from telemetry.redaction.searching import Search
@@ -149,3 +150,31 @@ def test_a_redacted_request_is_redacted_no_further() -> None:
     )
     once = REDACTOR.redact(Decoded([span], [make_log(body=SECRET)], []))
     assert REDACTOR.redact(once) is once
+
+
+def test_a_repair_keeps_no_half_of_a_secret_that_was_cut() -> None:
+    """What a repair tells is shortened before the redaction: a key cut in two would no longer look like one."""
+    key = "ghp_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    name = "n" * 160 + " " + key
+    request = {
+        "resourceSpans": [
+            {
+                "scopeSpans": [
+                    {
+                        "spans": [
+                            {
+                                "traceId": "ab" * 16,
+                                "spanId": "cd" * 8,
+                                "name": "work",
+                                "attributes": [{"key": name, "value": {"stringValue": "\0"}}],
+                                "links": [{"traceId": "x" * 20 + " " + key, "spanId": "y" * 80 + " " + key}],
+                            }
+                        ]
+                    }
+                ]
+            }
+        ]
+    }
+    [span] = REDACTOR.redact(decode("traces", "json", json.dumps(request).encode())).spans
+    assert {repair.reason for repair in span.repairs} == {"nul_character", "link_id_invalid"}
+    assert "ghp_" not in repr(span)

@@ -111,6 +111,14 @@ def test_the_name_makes_a_bare_number_what_it_is() -> None:
     assert redacted["order"] == "5551234567"
 
 
+def test_a_number_that_is_no_text_is_judged_by_its_name_too() -> None:
+    value = {"card_number": 4111111111111111, "user.phone": 15551234567, "ssn": 536904399, "order": 4111111111111111}
+    redacted, counts = REDACTOR.redact_value(value)
+    assert counts == {"card": 1, "phone": 1, "ssn": 1}
+    assert redacted["order"] == 4111111111111111
+    assert REDACTOR.redact_value({"card_count": 12, "phone.calls": 3, "contact_ns": 1_795_368_425_326_363_648})[1] == {}
+
+
 def test_a_value_under_a_weak_name_is_hidden_only_when_it_looks_random() -> None:
     assert REDACTOR.redact_value({"service_key": "a8F3kd92LmQz71XbV0pq"})[1] == {"secret": 1}
     assert REDACTOR.redact_value({"key": "a8F3kd92LmQz71XbV0pq"})[1] == {"secret": 1}
