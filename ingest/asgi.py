@@ -17,6 +17,7 @@ from accounts.keys import authenticate
 from accounts.records import KeyAccess
 from core.errors import MissionScopeError, NotAuthenticated, TooManyRequests
 from core.memory import settle_collector
+from core.pressure import note_waiting
 from ingest.commit import Outcome, Unavailable, committer
 from ingest.prepare import Prepared
 from ingest.rates import rates
@@ -136,6 +137,7 @@ async def _receive_and_store(request: _Request, receive: Receive) -> bytes:
         body = reader.finish()
         _Load.waiting_bytes += len(body) - held
         held = len(body)
+        note_waiting(_Load.waiting_bytes)
         return await _store(request, body)
     finally:
         _Load.waiting_bytes -= held

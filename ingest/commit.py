@@ -16,7 +16,6 @@ from django.db import DatabaseError, DataError, IntegrityError, close_old_connec
 
 from core.conflicts import retry_conflicts
 from core.jobs import wake
-from core.pressure import note_ingest
 from ingest.prepare import Prepared
 from live.publish import publish_missions
 from llmlog.store import store_calls
@@ -118,7 +117,7 @@ def _write_group(group: Sequence[_Waiting]) -> None:
         return
     for item in group:
         item.future.set_result(Outcome([]))
-    _announce(changed, sum(_size(item.prepared) for item in group))
+    _announce(changed)
 
 
 def _write_one(item: _Waiting) -> None:
@@ -132,7 +131,7 @@ def _write_one(item: _Waiting) -> None:
         item.future.set_exception(Unavailable(type(error).__name__))
         return
     item.future.set_result(Outcome([]))
-    _announce(changed, _size(item.prepared))
+    _announce(changed)
 
 
 def _write_pieces(item: _Waiting) -> None:
@@ -150,7 +149,7 @@ def _write_pieces(item: _Waiting) -> None:
         item.future.set_exception(Unavailable(type(error).__name__))
         return
     item.future.set_result(Outcome(refused))
-    _announce(changed, _size(item.prepared))
+    _announce(changed)
 
 
 def _refuse(piece: Prepared, error: DatabaseError) -> RefusedRecord:
@@ -205,8 +204,7 @@ def _store_above(cursor: object, project_id: int, stored: Stored, now_ns: int) -
     enqueue(cursor, project_id, "log", stored.log_pks, now_ns)
 
 
-def _announce(changed: Sequence[Changed], records: int) -> None:
-    note_ingest(records)
+def _announce(changed: Sequence[Changed]) -> None:
     for change in changed:
         if change.mission_pks:
             publish_missions(change.project_id, change.mission_pks)
