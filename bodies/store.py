@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from bodies.packs import Place, pack_items
-from core.bulk import Table, allocate_ids, find_by_keys, insert_missing, insert_rows
+from core.bulk import Table, allocate_ids, find_by_keys, insert_probably_missing, insert_rows
 
 PACKS = Table("bodies_pack", ("id", "project_id", "data"), ("int8", "int8", "bytea"))
 BODIES = Table(
@@ -56,5 +56,5 @@ def store_items(cursor: Any, project_id: int, items: Sequence[tuple[bytes, bytes
     )
     places = [Place(pack_ids[place.pack], place.offset, place.length) for place in packed.places]
     bodies = sorted((project_id, hashed, *place) for (hashed, _), place in zip(items, places, strict=True) if hashed)
-    insert_missing(cursor, vendor, BODIES, bodies, "project_id, hash")
+    insert_probably_missing(cursor, vendor, BODIES, bodies, "project_id, hash")
     return places
