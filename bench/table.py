@@ -14,7 +14,7 @@ def make_table(result: dict[str, Any], database: str) -> str:
     parts = [f"# {database}", "", _about(result), ""]
     for label, target in result["targets"].items():
         if "own" in target:
-            parts += [f"## {label} against the bar", "", *_lines(_against_bar(target, result)), ""]
+            parts += [f"## {label} against the bar", "", *_lines(_against_bar(target)), ""]
             parts += [f"## {label}, more", "", *_more(target), ""]
     return "\n".join([*parts, markdown(result)])
 
@@ -29,15 +29,19 @@ def _about(result: dict[str, Any]) -> str:
     )
 
 
-def _against_bar(target: dict[str, Any], result: dict[str, Any]) -> list[Row]:
+def _against_bar(target: dict[str, Any]) -> list[Row]:
     own, ingest = target["own"], target["ingest"]
     pages, lists = own["pages"], own["lists"]
-    spans = result["corpus"]["spans"]
+    spans = own["spans_in_lists"]
     rows: list[Row] = [
         _least("durable spans/s, median of the rounds", ingest["durable_spans_per_s"]["median"], "≥ 4,000", 4_000),
         _most("bytes a span, without the search index", own["storage"]["bytes_per_span"], "≤ 3,000", 3_000),
         ("bytes a span of the search index", own["storage"]["search_bytes_per_span"], "beside", None),
     ]
+    sustained = own["answers_512"].get("4")
+    if sustained:
+        name = f"spans/s, {sustained['n'] * 512:,} spans without a pause from 4 exporters"
+        rows.append(_least(name, sustained["spans_per_s"], "≥ 4,000", 4_000))
     for exporters, answers in own["answers_512"].items():
         # Several exporters without a pause wait for each other: n x 512 spans in flight take what the rate says.
         name = f"answer for 512 spans, exporters without a pause: {exporters}; p95 ms"

@@ -42,7 +42,7 @@ def find_hit(engineer: Engineer, text: str) -> Page:
 def test_a_failed_mission_opens_with_the_cause_selected(engineer: Engineer) -> None:
     page = engineer.page
     page.get_by_text(VENDORS).click()
-    expect(page.locator("#selection")).to_contain_text("MissingInput", timeout=PATIENCE_MS)
+    expect(page.locator("#selection")).to_contain_text("StaleSeries", timeout=PATIENCE_MS)
     expect(page.locator(".tl-row.is-selected")).to_be_in_viewport()
     expect(page).to_have_url(re.compile(r"span=[0-9a-f]{32}"))
 
@@ -50,7 +50,7 @@ def test_a_failed_mission_opens_with_the_cause_selected(engineer: Engineer) -> N
 def test_a_selection_somebody_made_is_never_replaced_by_the_cause(engineer: Engineer) -> None:
     path = engineer.find(VENDORS)
     page = engineer.open(path)
-    expect(page.locator("#selection")).to_contain_text("MissingInput", timeout=PATIENCE_MS)
+    expect(page.locator("#selection")).to_contain_text("StaleSeries", timeout=PATIENCE_MS)
     chosen = "invoke_agent finance"
     page.get_by_role("treeitem", name=chosen).first.click()
     expect(page.locator("#selection h2")).to_have_text(chosen, timeout=PATIENCE_MS)

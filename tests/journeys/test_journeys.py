@@ -27,11 +27,12 @@ def test_why_a_failed_mission_failed_is_on_the_first_screen_with_its_evidence(en
     verdict = page.locator("#verdict, .ms-verdict").first
     expect(verdict).to_contain_text("convert gave no price_table", timeout=PATIENCE_MS)
     expect(verdict).to_contain_text("'SEK' is not in list")
+    expect(verdict).to_contain_text("series SEK is late")
     verdict.locator("[data-evidence]").first.click()
-    expect(page.locator("#selection")).to_contain_text("MissingInput", timeout=PATIENCE_MS)
+    expect(page.locator("#selection")).to_contain_text("StaleSeries", timeout=PATIENCE_MS)
     expect(page).to_have_url(re.compile(r"span=[0-9a-f]{32}"))
     page.reload()
-    expect(page.locator("#selection")).to_contain_text("MissingInput", timeout=PATIENCE_MS)
+    expect(page.locator("#selection")).to_contain_text("StaleSeries", timeout=PATIENCE_MS)
 
 
 def test_a_prompt_and_its_reply_can_be_read_as_the_model_saw_them(engineer: Engineer) -> None:

@@ -6,14 +6,23 @@ const PATIENCE_MS = 300;
 
 export function bindAddress({ config, state, spans }) {
   let timer = 0;
-  const query = () => {
-    const { pane, span, at, log, isPlaying } = state.values;
+  let shown = state.get("pane");
+  const query = (pane) => {
+    const { span, at, log, isPlaying } = state.values;
     const moment = at === null || isPlaying ? null : spans.table.absolute(at);
     return writeAddress(location.search, { pane, span, log, at: moment }, config.panes);
   };
-  const replace = () => history.replaceState(null, "", location.pathname + query() + location.hash);
-  state.on("pane", (values, cause) => {
-    if (cause !== "address") history.pushState(null, "", location.pathname + query());
+  const replace = () => {
+    clearTimeout(timer);
+    timer = 0;
+    history.replaceState(null, "", location.pathname + query(shown) + location.hash);
+  };
+  state.on("pane", ({ pane }, cause) => {
+    if (cause !== "address") {
+      if (timer) replace(); // what was selected a moment ago belongs to the pane that is left
+      history.pushState(null, "", location.pathname + query(pane));
+    }
+    shown = pane;
   });
   state.on(["span", "log", "at", "isPlaying"], () => {
     clearTimeout(timer);
