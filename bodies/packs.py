@@ -12,7 +12,7 @@ import zstandard
 
 PACK_BYTES = 128 * 1024
 LEVEL = 1
-"""A few percent larger than level 3, and a quarter faster (docs/adr/0003)."""
+"""A few percent larger than level 3 (docs/adr/0003), for less time."""
 _local = threading.local()
 
 

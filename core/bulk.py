@@ -61,11 +61,12 @@ def insert_probably_missing(
         insert_missing(cursor, vendor, table, rows, unique)
         return
     cursor.execute("SAVEPOINT probably_missing")
-    try:
-        _copy(cursor, table, rows)
-    except cursor.db.Database.errors.UniqueViolation:
-        cursor.execute("ROLLBACK TO SAVEPOINT probably_missing")
-        insert_missing(cursor, vendor, table, rows, unique)
+    with cursor.db.wrap_database_errors:
+        try:
+            _copy(cursor, table, rows)
+        except cursor.db.Database.errors.UniqueViolation:
+            cursor.execute("ROLLBACK TO SAVEPOINT probably_missing")
+            insert_missing(cursor, vendor, table, rows, unique)
     cursor.execute("RELEASE SAVEPOINT probably_missing")
 
 

@@ -7,7 +7,7 @@ YOUNG_OBJECTS = 50_000
 
 
 def settle_collector() -> None:
-    """Leave out of collections what has been loaded by now, and collect seldom: a sixth of a writer's time."""
+    """Leave out of collections what has been loaded by now, and collect seldom."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 20, 50)

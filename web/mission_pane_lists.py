@@ -41,7 +41,6 @@ from web.presenters.paths import mission_path
 CALLS, RUNS, LINES, FAILURES = 20, 100, 300, 100
 SEARCHED = 200
 """Calls or runs whose texts one request looks through."""
-ERROR_SEVERITY = 17
 
 
 @require_safe
@@ -250,7 +249,7 @@ def show_errors(request: HttpRequest, project: ProjectAccess, mission_id: str) -
     lines: list[LogRow] = []
     if is_first:
         lines = traces.list_logs_by_time(
-            mission.pk, mission.id, limit=FAILURES, chosen=LogFilter(least_severity=ERROR_SEVERITY)
+            mission.pk, mission.id, limit=FAILURES, chosen=LogFilter(least_severity=traces.ERROR_SEVERITY)
         )
     return render_list(request, "mission/_failures.html", page, page.rows, lines=present_error_lines(lines))
 

@@ -11,9 +11,7 @@ from core import pressure
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     now = [1_000.0]
-    slept: list[float] = []
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(time, "sleep", slept.append)
     monkeypatch.setattr(pressure, "_noted_s", -1.0)
     monkeypatch.setattr(pressure, "_most_bytes", 0)
     yield now

@@ -3,9 +3,10 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from accounts.models import Project
 from analysis.recompute import recompute_missions
@@ -13,6 +14,7 @@ from ingest import commit
 from tests.ingest.delivery import deliver, prepared
 from tests.ingest.test_order import attribute, request, span
 from traces.models import Log, Mission, Span
+from traces.selectors import read_spans
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.only_on("postgresql")]
 WAIT_S = 20.0
@@ -83,6 +85,38 @@ def test_the_same_logs_without_a_trace_at_the_same_time() -> None:
         wait_for_a_waiter()
     join()
     assert Log.objects.count() == 3
+
+
+def talk(number: int, trace: str) -> dict[str, Any]:
+    """A span of its own trace and mission with a text that others have too."""
+    return request(span(number, traceId=trace * 32, attributes=[attribute("input.value", "the same words " * 40)]))
+
+
+def test_the_same_text_in_two_traces_at_the_same_time() -> None:
+    project = Project.objects.create(slug="p", name="p").pk
+    with transaction.atomic():
+        commit._store([prepared(project, talk(1, "a"))])
+        join = in_thread(lambda: deliver(project, talk(2, "b")))
+        wait_for_a_waiter()
+    join()
+    found = read_spans(project, Span.objects.values_list("id", flat=True))
+    assert [record.attributes["input.value"] for record in found.values()] == ["the same words " * 40] * 2
+
+
+def test_a_text_that_cannot_be_written_now_is_the_databases_error() -> None:
+    project = Project.objects.create(slug="p", name="p").pk
+
+    def deliver_impatiently() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            deliver(project, talk(2, "b"))
+
+    with transaction.atomic():
+        commit._store([prepared(project, talk(1, "a"))])
+        join = in_thread(deliver_impatiently)
+        with pytest.raises(OperationalError):
+            join()
+    assert Span.objects.count() == 1
 
 
 def test_totals_that_were_the_victim_of_a_deadlock_are_written() -> None:
