@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection, transaction
 
-from analysis.totals import MissionTotals, compute_totals
+from analysis.totals import MissionTotals, Subject, compute_totals
 from core.bulk import Table, update_rows
 from core.conflicts import retry_conflicts
 from core.jobs import wake
@@ -117,7 +117,8 @@ def _recompute(batch: dict[int, int], *, only_changes: bool) -> None:
     # The number a mission has reached is read before its rows: what comes later leaves it on the list of work.
     missions = {row.id: row for row in Mission.objects.filter(id__in=list(batch)).defer("analysis")}
     MissionWork.objects.filter(mission_id__in=batch.keys() - missions.keys()).delete()
-    totals = compute_totals({pk: mission.key for pk, mission in missions.items()}, time.time_ns())
+    subjects = {pk: Subject(row.project_id, row.key, is_named=bool(row.name)) for pk, row in missions.items()}
+    totals = compute_totals(subjects, time.time_ns())
     computed: list[_Computed] = []
     same: list[int] = []
     for pk, mission in missions.items():

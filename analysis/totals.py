@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,6 +12,7 @@ from analysis.algorithms.facts import MissionFacts, build_facts, cost_of
 from analysis.algorithms.tree import MissionTree
 from analysis.algorithms.verdict import compose_verdict
 from analysis.detectors.registry import run_detectors
+from analysis.titles import find_opening, read_titles
 from core.limits import FUTURE_TOLERANCE_NS
 from llmlog.records import LlmCallRow, ToolCallRow
 from llmlog.selectors import list_calls_of_spans
@@ -20,6 +22,16 @@ from traces.selectors import ERROR_SEVERITY, LogFilter, count_records, list_logs
 MOST_ERROR_LOGS = 1_000
 MOST_NAMES = 50
 TITLE_LENGTH = 200
+
+
+class Subject(NamedTuple):
+    """A mission that is to be computed."""
+
+    project_id: int
+    id: str
+    """The sender's."""
+    is_named: bool
+    """Its sender gave it a name: none is made up."""
 
 
 class MissionTotals(msgspec.Struct, frozen=True):
@@ -51,23 +63,28 @@ class MissionTotals(msgspec.Struct, frozen=True):
     """(key of a tool run, key of the model call that asked for it) where the stored one differs."""
 
 
-def compute_totals(mission_ids: Mapping[int, str], now_ns: int) -> dict[int, MissionTotals]:
-    """Read the narrow rows of several missions (key to the sender's id) and compute. Nothing is written."""
-    spans = list_spans_of_missions(mission_ids)
+def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, MissionTotals]:
+    """Read the narrow rows of several missions, by key, and compute. Nothing is written."""
+    spans = list_spans_of_missions({pk: mission.id for pk, mission in missions.items()})
     calls = list_calls_of_spans(spans)
-    counts = count_records(list(mission_ids))
+    counts = count_records(list(missions))
+    titles = read_titles(
+        {pk: find_opening(of.project_id, calls[pk].llm) for pk, of in missions.items() if not of.is_named}
+    )
     errors = LogFilter(least_severity=ERROR_SEVERITY)
     found: dict[int, MissionTotals] = {}
-    for pk, mission_id in mission_ids.items():
+    for pk, mission in missions.items():
         of = counts[pk]
-        logs = list_logs_by_time(pk, mission_id, limit=MOST_ERROR_LOGS, chosen=errors) if of.error_logs else []
+        logs = list_logs_by_time(pk, mission.id, limit=MOST_ERROR_LOGS, chosen=errors) if of.error_logs else []
         facts = build_facts(spans[pk], calls[pk].llm, calls[pk].tools, logs, now_ns, last_activity_ns=of.last_log_ns)
-        found[pk] = summarise(facts, spans[pk], of.logs, of.snapshots)
+        found[pk] = summarise(facts, spans[pk], of.logs, of.snapshots, titles.get(pk, ""))
     return found
 
 
-def summarise(facts: MissionFacts, spans: Sequence[SpanRow], log_count: int, snapshot_count: int) -> MissionTotals:
-    """Totals from facts. Pure."""
+def summarise(
+    facts: MissionFacts, spans: Sequence[SpanRow], log_count: int, snapshot_count: int, title: str
+) -> MissionTotals:
+    """Totals from facts; without a `title` the first root's name is one. Pure."""
     findings = run_detectors(facts)
     verdict = compose_verdict(facts, findings)
     starts = _believable([span.start_ns for span in spans if span.start_ns is not None], facts.now_ns)
@@ -79,7 +96,7 @@ def summarise(facts: MissionFacts, spans: Sequence[SpanRow], log_count: int, sna
     counted = counted_calls(facts)
     costs = [cost for cost in map(cost_of, counted) if cost is not None]
     return MissionTotals(
-        title=_title(facts.tree),
+        title=title or _title(facts.tree),
         status=status,
         reported_status=_reported(facts.tree),
         start_ns=min(starts) if starts else None,

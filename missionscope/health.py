@@ -1,5 +1,6 @@
 """Liveness and readiness, as JSON with reasons."""
 
+import time
 from typing import Any
 
 from django.db import DatabaseError, connection
@@ -21,7 +22,7 @@ def show_readiness(_request: HttpRequest) -> JsonResponse:
     """200 when requests can be served, else 503; `checks` says which part is not ready and why."""
     checks = [check_database()]
     if checks[0]["ok"]:
-        checks += [check_migrations(), check_ingest()]
+        checks += [check_migrations(), check_ingest(), describe_totals(), describe_search()]
     is_ready = all(check["ok"] for check in checks)
     return JsonResponse(
         {"status": "ok" if is_ready else "not ready", "checks": checks}, status=200 if is_ready else 503
@@ -54,3 +55,17 @@ def check_ingest() -> dict[str, Any]:
     is_late = lag_s > LONGEST_LAG_S
     reason = f"What arrives has waited {lag_s:.0f} s to be stored." if is_late else ""
     return {"name": "ingest", "ok": not is_late, "reason": reason, "lag_ms": round(lag_s * 1000)}
+
+
+def describe_totals() -> dict[str, Any]:
+    """How many missions' totals and verdicts are behind their rows. Late is not unready."""
+    from traces.selectors import count_waiting_missions
+
+    return {"name": "totals", "ok": True, "reason": "", "waiting": count_waiting_missions()}
+
+
+def describe_search() -> dict[str, Any]:
+    """How long the oldest record that cannot be found yet has waited. Late is not unready."""
+    from search.selectors import get_index_lag_ns
+
+    return {"name": "search", "ok": True, "reason": "", "lag_ms": get_index_lag_ns(time.time_ns()) // 1_000_000}

@@ -203,8 +203,8 @@ def mission_row(row: Mission) -> MissionRow:
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,
         cost_usd=row.cost_usd,
-        agents=tuple(_names(row.agents)),
-        services=tuple(_names(row.services)),
+        agents=tuple(read_names(row.agents)),
+        services=tuple(read_names(row.services)),
         verdict=row.verdict,
         change_seq=row.change_seq,
         list_seq=row.list_seq,
@@ -212,7 +212,8 @@ def mission_row(row: Mission) -> MissionRow:
     )
 
 
-def _names(text: str) -> list[str]:
+def read_names(text: str) -> list[str]:
+    """The names in a mission's column of names."""
     names: list[str] = msgspec.json.decode(text, type=list[str])
     return names
 

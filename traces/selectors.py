@@ -20,7 +20,7 @@ from traces.missions import (
     list_changed_missions,
     list_missions,
 )
-from traces.models import Log, Mission, Rejection, Snapshot, Span, SpanVersion
+from traces.models import Log, Mission, MissionWork, Rejection, Snapshot, Span, SpanVersion
 from traces.payload import PayloadReader
 from traces.records import LogRow, SnapshotRow, SpanRow
 
@@ -164,6 +164,11 @@ def count_spans(mission_pks: Sequence[int]) -> dict[int, int]:
     """Spans of several missions, by key."""
     counted = Span.objects.filter(mission_id__in=mission_pks).values_list("mission_id").annotate(Count("id"))
     return dict.fromkeys(mission_pks, 0) | dict(counted)
+
+
+def count_waiting_missions() -> int:
+    """How many missions changed since their totals were last computed."""
+    return MissionWork.objects.count()
 
 
 def count_records(mission_pks: Sequence[int]) -> dict[int, Counts]:

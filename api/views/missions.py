@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from analysis.current import bring_up_to_date
 from api.authentication import get_project_id
 from api.fields import STATUSES, MissionSerializer, describe
 from api.paging import answer_page
@@ -80,7 +81,8 @@ class MissionList(APIView):
             cursor=get_text(request, "cursor"),
             limit=get_limit(request),
         )
-        return answer_page(request, [mission_json(row) for row in page.rows], page.next_cursor)
+        rows = bring_up_to_date(project_id, page.rows)
+        return answer_page(request, [mission_json(row) for row in rows], page.next_cursor)
 
 
 class MissionDetail(APIView):
@@ -89,7 +91,8 @@ class MissionDetail(APIView):
     @describe(MissionSerializer)
     def get(self, request: Request, mission_id: str) -> Response:
         """The mission."""
-        return Response(mission_json(get_mission(request, mission_id)[1]))
+        project_id, mission = get_mission(request, mission_id)
+        return Response(mission_json(bring_up_to_date(project_id, [mission])[0]))
 
 
 class Unknown(APIView):

@@ -49,12 +49,20 @@ class Asker:
         assert response.status_code == 200, response.text[:300]
 
     def settled(self, mission_id: str, span_count: int) -> Any:
-        """The mission once its totals hold all its spans."""
+        """The mission once it holds all its spans and its totals are written."""
         deadline = time.monotonic() + PATIENCE_S
+        self.until_computed()
         while (mission := self.read(mission_path(mission_id)))["span_count"] != span_count:
             assert time.monotonic() < deadline, f"{mission_id} has {mission['span_count']} of {span_count} spans"
             time.sleep(0.05)
         return mission
+
+    def until_computed(self) -> None:
+        """Wait until no mission's totals are behind."""
+        deadline = time.monotonic() + PATIENCE_S
+        while any(check.get("waiting") for check in self.read("/readyz")["checks"]):
+            assert time.monotonic() < deadline, "totals are still behind"
+            time.sleep(0.02)
 
 
 class Told(NamedTuple):

@@ -4,6 +4,10 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from analysis.recompute import recompute_changed
+from tests.api.conftest import make_request, make_span
+from tests.ingest.delivery import deliver
+
 
 def test_liveness_needs_no_database(client):
     assert client.get("/healthz").json() == {"status": "ok"}
@@ -14,6 +18,17 @@ def test_readiness_names_each_part(client):
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert {check["name"] for check in answer.json()["checks"]} >= {"database", "migrations"}
+
+
+@pytest.mark.django_db
+def test_readiness_tells_what_lags_behind_what_was_stored(client, project):
+    deliver(project.pk, make_request("late", [make_span("e" * 32, 1, "chat")]))
+    parts = {check["name"]: check for check in client.get("/readyz").json()["checks"]}
+    assert parts["totals"]["waiting"] == 1
+    assert parts["search"]["lag_ms"] >= 0
+    recompute_changed()
+    parts = {check["name"]: check for check in client.get("/readyz").json()["checks"]}
+    assert parts["totals"]["waiting"] == 0
 
 
 @pytest.mark.django_db

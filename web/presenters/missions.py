@@ -146,7 +146,7 @@ def _scaled(count: int, most: int) -> int:
 
 def _step_words(step_ns: int) -> str:
     minutes = step_ns // (60 * formats.S)
-    known = {60: "hour", 24 * 60: "day", 7 * 24 * 60: "week"}
+    known = {60: "hour", 24 * 60: "day", 7 * 24 * 60: "week", 30 * 24 * 60: "30 days", 365 * 24 * 60: "year"}
     if minutes in known:
         return known[minutes]
     if minutes < 24 * 60:

@@ -1,0 +1,49 @@
+"""Missions as their rows are now: what the recompute job has not come to yet is computed when somebody reads it."""
+
+import time
+from collections.abc import Sequence
+
+import msgspec
+
+from analysis.totals import MissionTotals, Subject, compute_totals
+from traces.missions import read_names
+from traces.records import MissionRow
+from traces.selectors import count_spans
+
+MOST_SPANS = 1_000
+"""Of all missions of one answer together; beyond it they stay as the job last left them, some seconds ago at most."""
+
+_SAME = (
+    "status", "reported_status", "start_ns", "end_ns", "span_count", "error_count", "llm_call_count",
+    "tool_call_count", "log_count", "snapshot_count", "input_tokens", "output_tokens", "cost_usd", "verdict",
+)  # fmt: skip
+
+
+def bring_up_to_date(project_id: int, rows: Sequence[MissionRow]) -> list[MissionRow]:
+    """The same rows with the totals of now. Writes nothing; a few reads however many rows are behind."""
+    behind = {row.pk: row for row in rows if row.computed_seq < row.change_seq}
+    if not behind:
+        return list(rows)
+    counts = count_spans(list(behind))
+    subjects: dict[int, Subject] = {}
+    size = 0
+    for pk, row in behind.items():
+        size += counts.get(pk, 0)
+        if size > MOST_SPANS:
+            break
+        subjects[pk] = Subject(project_id, row.id, is_named=bool(row.name))
+    totals = compute_totals(subjects, time.time_ns()) if subjects else {}
+    return [_with_totals(row, totals[row.pk]) if row.pk in totals else row for row in rows]
+
+
+def _with_totals(row: MissionRow, totals: MissionTotals) -> MissionRow:
+    known = totals.start_ns is not None and totals.end_ns is not None
+    return msgspec.structs.replace(
+        row,
+        **{name: getattr(totals, name) for name in _SAME},
+        name=row.name or totals.title,
+        duration_ns=max(0, (totals.end_ns or 0) - (totals.start_ns or 0)) if known else None,
+        last_activity_ns=row.last_activity_ns if totals.last_activity_ns is None else totals.last_activity_ns,
+        agents=tuple(read_names(totals.agents)),
+        services=tuple(read_names(totals.services)),
+    )
