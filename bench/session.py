@@ -11,6 +11,7 @@ from msbench import load
 from msbench.adapters.base import Http
 from msbench.run import Session, log
 
+from bench.browser import measure_browser
 from bench.measures import Batch512, measure_answers, measure_lists, measure_pages, settle
 from bench.missionscope_target import Target
 from bench.storage import measure_storage
@@ -21,6 +22,7 @@ class Scale:
     """How much of everything."""
 
     def __init__(self, *, quick: bool) -> None:
+        self.quick = quick
         self.answers = {1: 8, 4: 8, 8: 16} if quick else {1: 20, 4: 60, 8: 48}
         """Requests of 512 spans by number of exporters."""
         self.load = 8 if quick else 24
@@ -58,6 +60,7 @@ class BenchSession(Session):
         missions = json.loads((Path(self.a.corpus) / "manifest.json").read_text())["trace_by_size"]
         own: dict[str, Any] = {"storage": measure_storage(t), "load_average_ingest": self.loads}
         own["pages"] = await measure_pages(t, http, missions, self.scale.reps)
+        own["browser"] = await asyncio.to_thread(measure_browser, t, missions, 1 if self.scale.quick else 5)
         log(t.label, own)
         own["visible_idle"] = await measure_visibility(t, http, probes=self.scale.probes)
         own["visible_under_load"] = await self._visibility_under_load(t, http)

@@ -78,6 +78,7 @@ def _more(target: dict[str, Any]) -> list[str]:
     visible = {_words(name): own[name] for name in VISIBLE}
     lags = {f"load {number}": lag for number, lag in enumerate(target["settled_after_s"])}
     rows = {**own["pages"], **own["lists"], **answers, **visible, "totals and index caught up after, s": lags}
+    rows |= {f"{size} spans in Chromium": found for size, found in own["browser"].items()}
     rows["bytes a span by table"] = own["storage"]["tables"]
     rows["load average after each load"] = {
         f"load {number}": round(value, 1) for number, value in enumerate(own["load_average_ingest"])

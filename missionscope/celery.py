@@ -37,6 +37,8 @@ HELD_S = 15
 """A running job holds its lock this long at a time: what a killed worker held is free after it."""
 AGAIN_S = 1.0
 REDIS_PAUSE_S = 5.0
+BESIDE_NICENESS = 10
+"""Of a worker on the web server's own machine: where processors are short, what arrives goes first."""
 
 # Celery warns a worker that runs as root of pickled tasks; only JSON is accepted here.
 warnings.filterwarnings("ignore", message="(?s).*worker with superuser privileges")
@@ -141,8 +143,9 @@ def keep_logging(**_: Any) -> None:
 
 @worker_ready.connect
 def join_parent(**_: Any) -> None:
-    """A worker started by `manage.py up` also keeps the time of jobs, and ends with its parent."""
+    """A worker started by `manage.py up` gives way to it, also keeps the time of jobs, and ends with its parent."""
     if get_parent():
         follow_parent()
+        os.nice(BESIDE_NICENESS)
         # In a thread: as a process of its own it would outlive a worker that was killed.
         EmbeddedService(app, thread=True, scheduler_cls="celery.beat.Scheduler").start()

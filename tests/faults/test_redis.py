@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -13,6 +14,7 @@ from websockets.asyncio.client import connect
 
 from tests.blackbox.client import Reader
 from tests.blackbox.client import Sender as Poster
+from tests.blackbox.machine import family
 from tests.faults.load import Sender, Workload
 from tests.faults.machine import Machine, machine_in
 from tests.faults.reading import count_by_rest, wait_for_totals
@@ -56,6 +58,25 @@ def redis(tmp_path: Path) -> Iterator[Redis]:
     made.start()
     yield made
     made.kill()
+
+
+def test_the_worker_beside_the_server_gives_way_to_it(tmp_path: Path, redis: Redis) -> None:
+    with machine_in(tmp_path, REDIS_URL=redis.url) as machine:
+        machine.start()
+        assert machine.process is not None
+        own = os.getpriority(os.PRIO_PROCESS, machine.process.pid)
+        until = time.monotonic() + LOOK_S
+        while max(map(_niceness, family(machine.process.pid))) < min(19, own + 10):
+            assert time.monotonic() < until, "no process of the server gives way"
+            time.sleep(0.1)
+        assert _niceness(machine.process.pid) == own
+
+
+def _niceness(pid: int) -> int:
+    try:
+        return os.getpriority(os.PRIO_PROCESS, pid)
+    except ProcessLookupError:
+        return -20
 
 
 def test_ingest_and_viewers_outlive_redis(tmp_path: Path, redis: Redis, small_workload: Workload) -> None:
