@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "missionscope.statements.StatementsMiddleware",
 ]
 ROOT_URLCONF = "missionscope.urls"
 ASGI_APPLICATION = "missionscope.asgi.application"
