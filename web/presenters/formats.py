@@ -73,7 +73,7 @@ def format_bytes(size_bytes: int | None) -> str:
 
 
 def format_ago(then_ns: int | None, now_ns: int) -> str:
-    """`now`, `12 s ago`, `14 m ago`, `2 h ago`, `3 d ago`; `in 5 s` when the sender's clock is ahead."""
+    """`now`, `12 s ago`, `14 m ago`, `2 h ago`, `3 d ago`, `6 mo ago`; `in 5 s` when the sender's clock is ahead."""
     if then_ns is None:
         return UNKNOWN
     seconds = (now_ns - then_ns) // S if now_ns >= then_ns else -((then_ns - now_ns) // S)
@@ -130,7 +130,10 @@ def _one_unit(seconds: int) -> str:
         return f"{seconds // MINUTE_S} m"
     if seconds < DAY_S:
         return f"{seconds // HOUR_S} h"
-    return f"{seconds // DAY_S:,} d"
+    days = seconds // DAY_S
+    if days < 60:
+        return f"{days} d"
+    return f"{days // 30} mo" if days < 2 * 365 else f"{days // 365:,} y"
 
 
 def _rounded(value: int, unit: int, places: int) -> str:

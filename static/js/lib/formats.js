@@ -100,7 +100,9 @@ function oneUnit(seconds) {
   if (seconds < MINUTE) return `${seconds} s`;
   if (seconds < HOUR) return `${seconds / MINUTE} m`;
   if (seconds < DAY) return `${seconds / HOUR} h`;
-  return `${grouped(String(seconds / DAY))} d`;
+  const days = seconds / DAY;
+  if (days < 60n) return `${days} d`;
+  return days < 730n ? `${days / 30n} mo` : `${grouped(String(days / 365n))} y`;
 }
 
 function rounded(value, unit, places) {
