@@ -1,6 +1,6 @@
 """A mission key that arrives late: the trace's earlier records move to the mission it names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from core.bulk import Table, find_by_keys, update_rows
@@ -45,14 +45,30 @@ def move_records(
     snapshots = _snapshots(cursor, vendor, moving)
     for _, home in snapshots:
         counts[home] += 1
-    left = {record.mission_pk for record in moving if record.mission_pk is not None}
+    left = {record.mission_pk: keys[record.mission_pk] for record in moving if record.mission_pk is not None}
     uses = [MissionUse(home.key, home.is_inferred, count, "", 0, None) for home, count in counts.items()]
-    uses += [MissionUse(keys[pk], True, 1, "", 0, None) for pk in left if keys[pk] not in {use.key for use in uses}]
-    held = hold_missions(cursor, project_id, uses, now_ns)
+    held = hold_missions(cursor, project_id, [*uses, *uses_of_left(left, uses)], now_ns)
     _write(cursor, vendor, moving, snapshots, held)
+    tell_left(cursor, left)
+    return {hold.pk: key for key, hold in held.items()}
+
+
+def find_left(cursor: Any, homes: Sequence[tuple[int, str]]) -> dict[int, str]:
+    """The missions, by primary key, that stored records leave: each given as (its mission, the key it belongs to)."""
+    keys = _mission_keys(cursor, {pk for pk, _ in homes})
+    return {pk: keys[pk] for pk, home in homes if keys[pk] != home}
+
+
+def uses_of_left(left: Mapping[int, str], uses: Sequence[MissionUse]) -> list[MissionUse]:
+    """A number for each mission that records leave, unless the transaction brings it something anyway."""
+    used = {use.key for use in uses}
+    return [MissionUse(key, True, 1, "", 0, None) for key in left.values() if key not in used]
+
+
+def tell_left(cursor: Any, left: Iterable[int]) -> None:
+    """Have the viewers of missions that records left read again. Call when all numbers have been taken."""
     for pk in sorted(left):
         cursor.execute("UPDATE traces_mission SET resync_seq = change_seq WHERE id = %s", [pk])
-    return {hold.pk: key for key, hold in held.items()}
 
 
 def _candidates(

@@ -28,7 +28,7 @@ from traces.membership import (
     lock_bindings,
     save_bindings,
 )
-from traces.moves import move_records
+from traces.moves import find_left, move_records, tell_left, uses_of_left
 from traces.versions import Settled, settle_spans, write_versions
 
 SPANS = Table(
@@ -112,17 +112,20 @@ def store_records(
     bindings, new_traces = lock_bindings(cursor, vendor, project_id, list(traces))
     settled = settle_spans(cursor, vendor, project_id, spans, bodies, new_traces)
     fresh_logs = _unknown_logs(cursor, vendor, project_id, logs)
-    changed = _hear(bindings, settled, fresh_logs)
+    changed = _hear(bindings, spans, fresh_logs)
     save_bindings(cursor, vendor, [bindings[trace_id] for trace_id in changed])
 
     homes = [_home(item.span, bindings) for item in settled]
     log_homes = [_log_home(log, bindings) for log in fresh_logs]
-    held = hold_missions(cursor, project_id, _uses(settled, homes, fresh_logs, log_homes), now_ns)
+    left = find_left(cursor, [(i.found.mission_pk, h.key) for i, h in zip(settled, homes, strict=True) if i.found])
+    uses = _uses(settled, homes, fresh_logs, log_homes)
+    held = hold_missions(cursor, project_id, [*uses, *uses_of_left(left, uses)], now_ns)
     places = _store_payloads(cursor, project_id, settled, fresh_logs, bodies)
     numbers = {key: hold.first_seq for key, hold in held.items()}
 
     stored = _write_spans(cursor, vendor, project_id, settled, homes, held, numbers, places)
     log_pks = _write_logs(cursor, vendor, project_id, fresh_logs, log_homes, held, numbers, places[len(settled) :])
+    tell_left(cursor, left)
     missions = {hold.pk: key for key, hold in held.items()}
     moved = move_records(cursor, vendor, project_id, {t: bindings[t] for t in changed if t not in new_traces}, now_ns)
     missions |= moved
@@ -161,11 +164,14 @@ def _unknown_logs(cursor: Any, vendor: str, project_id: int, logs: Sequence[Inco
     return list(by_hash.values())
 
 
-def _hear(bindings: dict[bytes, Binding], settled: Sequence[Settled], logs: Sequence[IncomingLog]) -> set[bytes]:
-    """Let the records speak for their traces; gives the traces whose binding changed."""
+def _hear(bindings: dict[bytes, Binding], spans: Sequence[IncomingSpan], logs: Sequence[IncomingLog]) -> set[bytes]:
+    """Let the records speak for their traces; gives the traces whose binding changed.
+
+    Every record as it came, not what several of one span merge to: that depends on which had come by then.
+    """
     changed: set[bytes] = set()
     said: list[tuple[bytes, SpanMeaning | LogMeaning, int | None]] = [
-        (item.span.trace_id, item.span.meaning, item.span.start_ns) for item in settled
+        (span.trace_id, span.meaning, span.start_ns) for span in spans
     ]
     said += [(log.trace_id, log.meaning, log.time_ns) for log in logs if log.trace_id]
     for trace_id, meaning, start_ns in said:

@@ -18,6 +18,7 @@ VERSIONS = Table(
     ("span_pk", "content_hash", "pack_id", "pack_start", "pack_length"),
     ("int8", "bytea", "int8", "int4", "int4"),
 )
+_IDENTITY = ("trace_id", "span_id", "side")
 
 
 class Found(NamedTuple):
@@ -26,6 +27,7 @@ class Found(NamedTuple):
     pk: int
     content_hash: bytes
     place: Place
+    mission_pk: int
 
 
 class Settled(NamedTuple):
@@ -73,13 +75,15 @@ def _find(
         cursor,
         vendor,
         "traces_span",
-        wanted=("trace_id", "span_id", "side", "id", "content_hash", "pack_id", "pack_start", "pack_length"),
-        keys=("trace_id", "span_id", "side"),
+        wanted=(*_IDENTITY, "id", "content_hash", "pack_id", "pack_start", "pack_length", "mission_id"),
+        keys=_IDENTITY,
         key_types=("bytea", "bytea", "int2"),
         values=identities,
         fixed=("project_id", project_id),
     )
-    return {(bytes(row[0]), bytes(row[1]), row[2]): Found(row[3], bytes(row[4]), Place(*row[5:8])) for row in rows}
+    return {
+        (bytes(row[0]), bytes(row[1]), row[2]): Found(row[3], bytes(row[4]), Place(*row[5:8]), row[8]) for row in rows
+    }
 
 
 def _merge(

@@ -4,14 +4,26 @@ import json
 import random
 import string
 import time
+from collections.abc import Callable
 
 import pytest
 
-from tests.blackbox.client import Reader, Sender
+from tests.blackbox.client import SETTLED_S, Reader, Sender
 from tests.blackbox.machine import quickest_s
 from tests.blackbox.wire import JSON, PROTOBUF, attribute, encode, log, logs, new_trace_id, span, text, traces
 
 NUL = "\0"
+
+
+def listed_ids(stored: Reader) -> list[str]:
+    return [item["id"] for item in stored.items("/api/v1/missions/", limit=1000)]
+
+
+def wait_until(is_so: Callable[[], bool], within_s: float = SETTLED_S) -> None:
+    deadline = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_case_54_a_nul_is_shown_as_a_mark_and_loses_nothing(door: Sender, stored: Reader, encoding: str, mission: str):
@@ -252,14 +264,8 @@ def test_case_64_one_mission_may_span_many_traces_and_a_late_name_binds_what_cam
     found = stored.spans(mission)
     assert {item["span_id"] for item in found} == {item["spanId"] for item in [early, *late]}
     assert len({item["trace_id"] for item in found}) == 3
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        listed = [item["id"] for item in stored.items("/api/v1/missions/", limit=1000)]
-        if early["traceId"] not in listed:
-            break
-        time.sleep(0.1)
-    assert listed.count(mission) == 1
-    assert early["traceId"] not in listed
+    wait_until(lambda: early["traceId"] not in listed_ids(stored))
+    assert listed_ids(stored).count(mission) == 1
 
 
 def test_case_64_strangers_are_not_merged(door: Sender, stored: Reader, encoding: str, mission: str):
@@ -268,3 +274,16 @@ def test_case_64_strangers_are_not_merged(door: Sender, stored: Reader, encoding
     assert door.send(traces([two]), encoding).status == 200
     assert [item["span_id"] for item in stored.spans(one["traceId"])] == [one["spanId"]]
     assert [item["span_id"] for item in stored.spans(two["traceId"])] == [two["spanId"]]
+
+
+def test_case_64_an_open_span_whose_end_names_the_mission_leaves_nothing_behind(
+    door: Sender, stored: Reader, encoding: str, mission: str
+):
+    open_span = span(endTimeUnixNano="0")
+    assert door.send(traces([open_span]), encoding).status == 200
+    wait_until(lambda: listed_ids(stored).count(open_span["traceId"]) == 1)
+    ended = open_span | {"endTimeUnixNano": str(time.time_ns())}
+    assert door.send(traces([ended], mission=mission), encoding).status == 200
+    wait_until(lambda: open_span["traceId"] not in listed_ids(stored))
+    assert len(stored.spans(mission)) == 1
+    assert stored.mission(open_span["traceId"])["id"] == mission

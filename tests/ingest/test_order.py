@@ -2,6 +2,8 @@
 
 import json
 import random
+from collections.abc import Sequence
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +57,9 @@ def attribute(key: str, value: str) -> dict[str, Any]:
     return {"key": key, "value": {"stringValue": value}}
 
 
-def request(*spans: dict[str, Any]) -> dict[str, Any]:
-    return {"resourceSpans": [{"resource": {"attributes": []}, "scopeSpans": [{"scope": {}, "spans": list(spans)}]}]}
+def request(*spans: dict[str, Any], resource: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    groups = [{"scope": {}, "spans": list(spans)}]
+    return {"resourceSpans": [{"resource": {"attributes": list(resource)}, "scopeSpans": groups}]}
 
 
 # Five records of three spans of one trace: an open one, its end, one with more attributes, a late mission key,
@@ -89,3 +92,24 @@ def test_any_order_of_partial_records_gives_the_same_mission(
     stored = json.loads(dump(other))
     assert list(stored) == ["late"]
     assert len(stored["late"]["spans"]) == 3
+
+
+# Two records of one span that name different missions, a third that names one by its resource alone, and a span that
+# follows its trace.
+RIVALS = [
+    request(span(1, endTimeUnixNano="0", attributes=[attribute("mission.id", "aa")])),
+    request(span(1, attributes=[attribute("mission.id", "zz")])),
+    request(span(2, startTimeUnixNano="7", endTimeUnixNano="0"), resource=[attribute("mission.id", "mm")]),
+    request(span(2)),
+    request(span(3)),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(5)))[1::7])
+def test_records_of_one_span_that_name_different_missions_bind_their_trace_in_any_order(order: tuple[int, ...]) -> None:
+    straight, other = make_project("straight"), make_project("other")
+    for record in RIVALS:
+        deliver(straight, record)
+    for at in order:
+        deliver(other, RIVALS[at])
+    assert dump(other) == dump(straight)
