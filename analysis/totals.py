@@ -9,12 +9,13 @@ import msgspec
 from analysis.algorithms.attempts import list_attempts
 from analysis.algorithms.context import compute_context_changes
 from analysis.algorithms.facts import MissionFacts, build_facts, cost_of
+from analysis.algorithms.origins import find_asking_call
 from analysis.algorithms.tree import MissionTree
 from analysis.algorithms.verdict import compose_verdict
 from analysis.detectors.registry import run_detectors
 from analysis.titles import find_opening, read_titles
 from core.limits import FUTURE_TOLERANCE_NS
-from llmlog.records import LlmCallRow, ToolCallRow
+from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans
 from traces.records import SpanRow
 from traces.selectors import ERROR_SEVERITY, LogFilter, count_records, list_logs_by_time, list_spans_of_missions
@@ -117,7 +118,7 @@ def summarise(
         analysis=msgspec.json.encode({"verdict": verdict, "findings": findings}).decode(),
         finding_count=len(findings),
         call_counts=_call_counts(facts.llm_calls),
-        requested_by=_requested_by(facts.llm_calls, facts.tool_calls),
+        requested_by=_requested_by(facts),
     )
 
 
@@ -170,7 +171,6 @@ def _call_counts(calls: Sequence[LlmCallRow]) -> tuple[tuple[int, int | None, in
     return tuple(found)
 
 
-def _requested_by(calls: Sequence[LlmCallRow], tools: Sequence[ToolCallRow]) -> tuple[tuple[int, int], ...]:
-    asked = {tool_call_id: call.pk for call in reversed(calls) for tool_call_id in call.tool_call_ids}
-    found = ((tool, asked.get(tool.tool_call_id)) for tool in tools if tool.tool_call_id)
-    return tuple((tool.pk, call) for tool, call in found if call is not None and call != tool.requested_by)
+def _requested_by(facts: MissionFacts) -> tuple[tuple[int, int], ...]:
+    found = ((run, find_asking_call(facts, run)) for run in facts.tool_calls if run.tool_call_id)
+    return tuple((run.pk, call.pk) for run, call in found if call is not None and call.pk != run.requested_by)

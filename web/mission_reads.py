@@ -18,8 +18,8 @@ from telemetry.conventions.tools import read_tool_io
 from telemetry.records import EventRecord, SpanRecord
 from traces import selectors as traces
 from traces.records import MissionRow
-from web.presenters.mission.calls import present_runs
-from web.presenters.mission.messages import ToolRun, answered_ids
+from web.presenters.mission.calls import Runs, present_runs
+from web.presenters.mission.messages import answered_ids
 
 MOST_IDS = 500
 """Tool call ids that are asked for one by one."""
@@ -104,12 +104,12 @@ def read_tool_ios(project_id: int, pks: Iterable[int]) -> dict[int, ToolIo]:
 
 def read_results(
     project_id: int, mission: MissionRow, calls: Iterable[LlmCallRow], said: Mapping[int, Conversation]
-) -> dict[str, ToolRun]:
+) -> Runs:
     """The runs of the tools that these calls asked for, with results, and those they were told of, by tool call id."""
     asked = {each for call in calls for each in call.tool_call_ids}
     told = {each for conversation in said.values() for each in answered_ids(conversation.input_messages)}
     if not asked and not told:
-        return {}
+        return Runs()
     chosen = asked | told
     few = chosen if len(chosen) <= MOST_IDS else None
     runs = [run for run in list_tool_calls(mission.pk, mission.id, tool_call_ids=few) if run.tool_call_id in chosen]

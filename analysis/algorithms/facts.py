@@ -1,5 +1,6 @@
 """Everything detectors look at: the records of one mission, its tree, its outcome, and ways from one to the other."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
@@ -29,7 +30,8 @@ class MissionFacts(msgspec.Struct, frozen=True):
     llm_by_key: dict[SpanKey, LlmCallRow]
     tool_by_key: dict[SpanKey, ToolCallRow]
     llm_by_pk: dict[int, LlmCallRow]
-    llm_by_tool_call_id: dict[str, LlmCallRow]
+    llm_by_tool_call_id: dict[str, list[LlmCallRow]]
+    """In order of start: agents number their tool calls anew, and replays give the same ids again."""
     """The first call whose reply asks for a tool call of that id."""
     agents: tuple[str, ...]
     """By row: the agent that worked, taken from above where the span names none; empty when nobody does."""
@@ -91,9 +93,17 @@ def build_facts(
         {(call.trace_id, call.span_id, call.side): call for call in llm_calls},
         {(call.trace_id, call.span_id, call.side): call for call in tool_calls},
         {call.pk: call for call in calls},
-        {asked: call for call in reversed(calls) for asked in call.tool_call_ids},
+        _by_tool_call_id(calls),
         inherit_agents(tree),
     )
+
+
+def _by_tool_call_id(calls: Sequence[LlmCallRow]) -> dict[str, list[LlmCallRow]]:
+    asking: dict[str, list[LlmCallRow]] = defaultdict(list)
+    for call in calls:
+        for tool_call_id in dict.fromkeys(call.tool_call_ids):
+            asking[tool_call_id].append(call)
+    return dict(asking)
 
 
 def inherit_agents(tree: MissionTree) -> tuple[str, ...]:

@@ -16,9 +16,19 @@ class Origin(NamedTuple):
 
 
 def find_asking_call(facts: MissionFacts, run: ToolCallRow) -> LlmCallRow | None:
-    """The model call whose reply asked for a tool run: as stored with the run, else by the tool call id."""
-    asking = facts.llm_by_pk.get(run.requested_by) if run.requested_by is not None else None
-    return asking or facts.llm_by_tool_call_id.get(run.tool_call_id)
+    """The model call whose reply asked for a tool run.
+
+    Of those with its tool call id: the last one begun by then, of the same agent when one is. A run without an id has
+    what is stored with it.
+    """
+    asking = facts.llm_by_tool_call_id.get(run.tool_call_id, []) if run.tool_call_id else []
+    if not asking:
+        return facts.llm_by_pk.get(run.requested_by) if run.requested_by is not None else None
+    if len(asking) == 1 or run.start_ns is None:
+        return asking[0]
+    earlier = [call for call in asking if call.start_ns is not None and call.start_ns <= run.start_ns]
+    own = [call for call in earlier if facts.agent_of(call) == facts.agent_of(run)]
+    return (own or earlier or asking[:1])[-1]
 
 
 def find_origin(facts: MissionFacts, row: int) -> Origin | None:

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import Project
 from analysis.recompute import recompute_missions
 from analysis.selectors import read_attempts
-from llmlog.selectors import list_llm_calls
+from llmlog.selectors import list_llm_calls, list_tool_calls
 from tests.ingest.delivery import deliver
 from tests.ingest.test_order import attribute, request, span
 from traces.models import Mission
@@ -51,3 +51,29 @@ def test_a_call_that_is_tried_again_knows_its_attempts() -> None:
     assert (first.attempt_count, again.attempt_count) == (1, 2)
     assert read_attempts(mission, again) == [first, again]
     assert read_attempts(mission, first) == [first]
+
+
+def asks(number: int, at_ns: int, agent: str) -> dict[str, Any]:
+    reply = '[{"role": "assistant", "parts": [{"type": "tool_call", "id": "call_0", "name": "f", "arguments": {}}]}]'
+    named = [attribute("gen_ai.operation.name", "chat"), attribute("gen_ai.agent.name", agent)]
+    return make(number, at_ns, at_ns + 1, *named, attribute("gen_ai.output.messages", reply))
+
+
+def runs(number: int, at_ns: int, agent: str) -> dict[str, Any]:
+    named = [attribute("gen_ai.operation.name", "execute_tool"), attribute("gen_ai.agent.name", agent)]
+    called = [attribute("gen_ai.tool.name", "f"), attribute("gen_ai.tool.call.id", "call_0")]
+    return make(number, at_ns, at_ns + 1, *named, *called)
+
+
+def test_a_tool_call_id_that_comes_again_means_the_call_just_before() -> None:
+    project = Project.objects.create(slug="again", name="again").pk
+    now_ns = time.time_ns() - 10**11
+    spans = [asks(1, now_ns, "a"), runs(2, now_ns + 10, "a"), asks(3, now_ns + 20, "a"), asks(4, now_ns + 21, "b")]
+    spans += [runs(5, now_ns + 30, "a"), runs(6, now_ns + 31, "b")]
+    deliver(project, request(*reversed(spans)))
+    recompute_missions([Mission.objects.get(project_id=project).id])
+    mission = find_mission(project, "m")
+    assert mission is not None
+    started = {call.pk: (call.start_ns or 0) - now_ns for call in list_llm_calls(mission.pk, mission.id)}
+    tools = sorted(list_tool_calls(mission.pk, mission.id), key=lambda row: row.start_ns or 0)
+    assert [started[run.requested_by or 0] for run in tools] == [0, 20, 21]

@@ -45,6 +45,16 @@ def test_a_tool_call_stands_beside_its_result(send):
     assert not part.is_unanswered
 
 
+def test_a_tool_call_id_that_comes_again_stands_beside_the_result_of_its_own_run(send):
+    spans = [span(1, took_ms=900)]
+    for at in range(2):
+        question = text("user", f"question {at}")
+        spans.append(chat(2 + at, 1, [question], [asks("search", "call_0", {"n": at})], start_ms=10 + 100 * at))
+        spans.append(tool(4 + at, 1, "search", "call_0", {"n": at}, f"answer {at}", start_ms=60 + 100 * at, took_ms=5))
+    calls = send("m", spans).get("/panes/conversation").context["items"]
+    assert [part.run.result.text for call in calls for part in call.output[0].parts] == ["answer 0", "answer 1"]
+
+
 def test_a_tool_call_that_nothing_answers_says_so(send):
     page = send("m", [span(1), chat(2, 1, [text("user", "go")], [asks("lost", "c9", {})])]).html("/panes/conversation")
     assert "never answered" in page

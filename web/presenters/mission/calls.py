@@ -69,21 +69,40 @@ def order_calls(calls: Iterable[LlmCallRow]) -> list[LlmCallRow]:
     return sorted(calls, key=lambda call: (_NO_TIME if call.start_ns is None else call.start_ns, call.pk))
 
 
-def present_runs(runs: Sequence[ToolCallRow], results: Mapping[int, ToolIo]) -> dict[str, ToolRun]:
+class Runs(dict[str, ToolRun]):
+    """Tool runs by the id of the call they answer; of several with the same id the last, but see `of`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked: dict[int, dict[str, ToolRun]] = {}
+
+    def add(self, run: ToolCallRow, shown: ToolRun) -> None:
+        """One run more, in order of start."""
+        self[run.tool_call_id] = shown
+        if run.requested_by is not None:
+            self._asked.setdefault(run.requested_by, {})[run.tool_call_id] = shown
+
+    def of(self, call_pk: int) -> dict[str, ToolRun]:
+        """The runs as this model call sees them: those it asked for come before others of the same id."""
+        return {**self, **self._asked.get(call_pk, {})}
+
+
+def present_runs(runs: Sequence[ToolCallRow], results: Mapping[int, ToolIo]) -> Runs:
     """Tool runs by the id of the call they answer; results only where they were read."""
-    found: dict[str, ToolRun] = {}
-    for run in runs:
+    found = Runs()
+    for run in sorted(runs, key=lambda run: (run.start_ns or 0, run.pk)):
         if not run.tool_call_id:
             continue
         io = results.get(run.pk)
         ended = run.end_ns is not None and run.start_ns is not None
-        found[run.tool_call_id] = ToolRun(
+        shown = ToolRun(
             span_key(run.trace_id, run.span_id, run.side),
             run.effective_status,
             max(0, (run.end_ns or 0) - (run.start_ns or 0)) if ended else None,
             run.error,
             present_value(io.result) if io is not None and io.result is not None else None,
         )
+        found.add(run, shown)
     return found
 
 
@@ -91,7 +110,7 @@ def present_call(
     call: LlmCallRow,
     conversation: Conversation,
     change: ContextChange | None,
-    runs: Mapping[str, ToolRun],
+    runs: Runs,
     *,
     is_whole: bool = False,
 ) -> CallView:
@@ -125,7 +144,7 @@ def present_call(
         is_first=is_first,
         system=present_parts(conversation.system_instructions),
         messages=messages,
-        output=present_messages(conversation.output_messages, runs, answered=answered_ids(inputs)),
+        output=present_messages(conversation.output_messages, runs.of(call.pk), answered=answered_ids(inputs)),
         finish=", ".join(failed_end),
         parameters=present_value(conversation.parameters) if conversation.parameters else None,
         tools=[tool.name for tool in conversation.tool_definitions],
