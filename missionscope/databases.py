@@ -2,11 +2,10 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import environ
 
-from missionscope.environment import get_number, refuse
+from missionscope.environment import get_number, refuse, split_url
 
 # page_size comes first: it only takes effect before the first page of the file is written.
 SQLITE_PRAGMAS = (
@@ -27,7 +26,7 @@ def read_database(url: str, data_directory: Path) -> dict[str, Any]:
     """Django's settings of the default database."""
     if not url:
         return _sqlite(str(data_directory / "missionscope.sqlite3"))
-    scheme = urlsplit(url).scheme
+    scheme = split_url("DATABASE_URL", url).scheme
     if scheme == "sqlite":
         return _sqlite(str(environ.Env.db_url_config(url)["NAME"]))
     if scheme in {"postgres", "postgresql"}:

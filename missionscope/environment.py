@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import environ
 
@@ -49,12 +49,22 @@ def get_list(variable: str, default: tuple[str, ...] = ()) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()] if text else list(default)
 
 
+def split_url(variable: str, url: str) -> SplitResult:
+    """The parts of an address; one that is none, or whose port is none, is refused without being shown."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 — raises for what is no port
+    except ValueError:
+        refuse(variable, "is no address. Characters such as / : @ # [ in a password must be percent-encoded.")
+    return parts
+
+
 def get_origins(variable: str) -> list[str]:
     """Comma-separated origins: scheme, host and port, nothing after."""
     origins = get_list(variable)
     for origin in origins:
-        parts = urlsplit(origin)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
+        parts = split_url(variable, origin)
+        if parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}" or not parts.hostname:
             refuse(variable, f"must list origins such as https://react.example.org, not {origin[:80]!r}.")
     return origins
 
@@ -64,8 +74,15 @@ def get_public_url(variable: str) -> str:
     url = get_text(variable).rstrip("/")
     if not url:
         return ""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.path:
+    parts = split_url(variable, url)
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.username
+        or parts.path
+        or parts.query
+        or parts.fragment
+    ):
         refuse(variable, "must be an address such as https://missionscope.example.org, without path or login.")
     return url
 

@@ -15,6 +15,7 @@ from missionscope.environment import (
     get_secret,
     get_text,
     refuse,
+    split_url,
 )
 from missionscope.logs import configure_structlog, logging_settings
 
@@ -122,7 +123,7 @@ DATABASE_URL = get_text("DATABASE_URL")
 DATABASES = {"default": read_database(DATABASE_URL, MISSIONSCOPE_DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = get_text("REDIS_URL")
-if REDIS_URL and urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
+if REDIS_URL and split_url("REDIS_URL", REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
     refuse("REDIS_URL", "must begin with redis://, rediss:// or unix://, or be unset.")
 IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
 REDIS_PREFIX = get_text("MISSIONSCOPE_REDIS_PREFIX", f"missionscope-{Path(str(DATABASES['default']['NAME'])).stem}")

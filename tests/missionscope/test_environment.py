@@ -1,6 +1,7 @@
 """Odd settings are refused in one sentence that names the variable; the process ends before it serves."""
 
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -37,13 +38,26 @@ def test_an_odd_flag_is_refused(monkeypatch):
     assert "MISSIONSCOPE_SAMPLES" in refusal(get_flag, "MISSIONSCOPE_SAMPLES", default=True)
 
 
-@pytest.mark.parametrize("value", ["example.org", "ftp://example.org", "https://a:b@example.org", "https://e.org/sub"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "example.org",
+        "ftp://example.org",
+        "https://a:b@example.org",
+        "https://e.org/sub",
+        "http://[::1",
+        "https://a.org:99999",
+        "https://a.org#x",
+    ],
+)
 def test_an_odd_address_is_refused(monkeypatch, value):
     monkeypatch.setenv("MISSIONSCOPE_URL", value)
     assert "MISSIONSCOPE_URL" in refusal(get_public_url, "MISSIONSCOPE_URL")
 
 
-@pytest.mark.parametrize("value", ["*", "example.org", "https://example.org/", "https://a.org,null"])
+@pytest.mark.parametrize(
+    "value", ["*", "example.org", "https://example.org/", "https://a.org,null", "https://[x", "https://a.org#x"]
+)
 def test_an_odd_origin_is_refused(monkeypatch, value):
     monkeypatch.setenv("MISSIONSCOPE_CORS_ORIGINS", value)
     assert "MISSIONSCOPE_CORS_ORIGINS" in refusal(get_origins, "MISSIONSCOPE_CORS_ORIGINS")
@@ -77,7 +91,9 @@ def test_an_emptied_secret_file_is_refused(monkeypatch, tmp_path):
     assert "remove that file" in refusal(get_secret, "MISSIONSCOPE_SECRET_KEY", tmp_path / "secret_key")
 
 
-@pytest.mark.parametrize("url", ["mysql://root@127.0.0.1/x", "nonsense", "postgres://127.0.0.1"])
+@pytest.mark.parametrize(
+    "url", ["mysql://root@127.0.0.1/x", "nonsense", "postgres://127.0.0.1", "postgres://u:pa/ss@h/d"]
+)
 def test_another_database_is_refused_without_showing_its_address(tmp_path, url):
     sentence = refusal(read_database, url, tmp_path)
     assert "DATABASE_URL" in sentence
@@ -104,6 +120,8 @@ def test_postgresql_comes_with_a_pool_and_its_own_options(tmp_path):
         ({"MISSIONSCOPE_WORKERS": "2"}, "MISSIONSCOPE_WORKERS"),
         ({"MISSIONSCOPE_ALLOWED_HOSTS": "*"}, "MISSIONSCOPE_ALLOWED_HOSTS"),
         ({"REDIS_URL": "http://127.0.0.1"}, "REDIS_URL"),
+        ({"REDIS_URL": "redis://:secret-word/x@127.0.0.1"}, "REDIS_URL"),
+        ({"DATABASE_URL": "postgres://u:secret-word/x@127.0.0.1/d"}, "DATABASE_URL"),
         ({"MISSIONSCOPE_BOOTSTRAP_PASSWORD": "secret-word"}, "MISSIONSCOPE_BOOTSTRAP_PASSWORD"),
         ({"MISSIONSCOPE_LOG_LEVEL": "loud"}, "MISSIONSCOPE_LOG_LEVEL"),
     ],
@@ -113,6 +131,17 @@ def test_the_program_ends_with_the_sentence(tmp_path, variables, named):
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"MissionScope cannot start: {named} ")
     assert "secret-word" not in ended.stderr
+
+
+def test_a_file_that_is_no_database_ends_the_start_with_a_sentence(tmp_path):
+    (tmp_path / "missionscope.sqlite3").write_text("this is no database, but long enough to be taken for one" * 20)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    ended = run_manage(tmp_path, "up", MISSIONSCOPE_PORT=port)
+    assert ended.returncode == 1
+    assert "MissionScope cannot start: MISSIONSCOPE_DATA_DIR leads to no usable database" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_check_deploy_is_clean_as_documented(tmp_path):

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, connections
+from django.db import DatabaseError, connections
 
 from accounts.bootstrap import FirstAccounts, make_first_accounts
 from core.errors import MissionScopeError
@@ -48,7 +48,7 @@ class Command(BaseCommand):
                 password=settings.MISSIONSCOPE_BOOTSTRAP_PASSWORD,
                 key=settings.MISSIONSCOPE_BOOTSTRAP_KEY,
             )
-        except OperationalError as error:
+        except DatabaseError as error:
             variable = "MISSIONSCOPE_DATA_DIR" if settings.IS_SQLITE else "DATABASE_URL"
             refuse(variable, f"leads to no usable database: {str(error).splitlines()[0]}")
         except MissionScopeError as error:
