@@ -200,8 +200,8 @@ def _store(requests: Sequence[Prepared]) -> list[Changed]:
 
 def _store_above(cursor: object, project_id: int, stored: Stored, now_ns: int) -> None:
     store_calls(cursor, project_id, stored.spans)
-    enqueue(cursor, project_id, "span", [item.pk for item in stored.spans], now_ns)
-    enqueue(cursor, project_id, "log", stored.log_pks, now_ns)
+    enqueue(cursor, project_id, "span", [item.pk for item in stored.spans] + stored.moved_span_pks, now_ns)
+    enqueue(cursor, project_id, "log", stored.log_pks + stored.moved_log_pks, now_ns)
 
 
 def _announce(changed: Sequence[Changed]) -> None:

@@ -10,7 +10,7 @@ from core.hashing import digest16
 from search.models import QueueItem
 from search.texts import FoundText, log_texts, span_texts
 from search.words import query_words
-from traces.models import Mission, Span
+from traces.models import Log, Mission, Span
 from traces.selectors import read_logs, read_spans
 
 FIELDS = ("name", "prompt", "reply", "arguments", "result", "state", "error", "log", "attribute")
@@ -108,14 +108,18 @@ def _hits(project_id: int, rows: list[tuple[Any, ...]], text: str, words: list[s
     named = Mission.objects.filter(project_id=project_id, id__in={row[1] for row in rows})
     missions = {pk: (key, name) for pk, key, name in named.values_list("id", "key", "name")}
     spans = read_spans(project_id, {row[3] for row in rows if row[2] == "span"})
-    kinds = dict(Span.objects.filter(id__in=list(spans)).values_list("id", "span_kind"))
     logs = read_logs(project_id, {row[3] for row in rows if row[2] == "log"})
+    placed = Span.objects.filter(id__in=list(spans)).values_list("id", "mission_id", "span_kind")
+    homes: dict[tuple[str, int], tuple[int | None, str]] = {("span", pk): (home, kind) for pk, home, kind in placed}
+    written = Log.objects.filter(id__in=list(logs)).values_list("id", "mission_id")
+    homes |= {("log", pk): (home, "") for pk, home in written}
     hits: list[SearchHit] = []
     for _, mission_pk, record_type, pk, field, hashed in rows:
         record: Any = spans.get(pk) if record_type == "span" else logs.get(pk)
-        if record is None or mission_pk not in missions:
-            continue
-        texts = span_texts(record, kinds.get(pk, "")) if record_type == "span" else log_texts(record)
+        home, kind = homes.get((record_type, pk), (None, ""))
+        if record is None or mission_pk not in missions or home != mission_pk:
+            continue  # gone, or moved to another mission, where it was found again
+        texts = span_texts(record, kind) if record_type == "span" else log_texts(record)
         excerpt, marks = _excerpt(_text_of(texts, bytes(hashed)), text)
         place = f"{record.trace_id.hex()}.{record.span_id.hex()}" if record_type == "span" else str(pk)
         name = record.name if record_type == "span" else (record.severity_text or "log")

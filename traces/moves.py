@@ -20,16 +20,23 @@ class _Record(NamedTuple):
     home: MissionKeyOf
 
 
-def move_records(
-    cursor: Any, vendor: str, project_id: int, bindings: Mapping[bytes, Binding], now_ns: int
-) -> dict[int, str]:
+class Moved(NamedTuple):
+    """What a late key moved."""
+
+    missions: dict[int, str]
+    """Primary key to the sender's key, of every mission that records left or came to."""
+    span_pks: list[int]
+    log_pks: list[int]
+
+
+def move_records(cursor: Any, vendor: str, project_id: int, bindings: Mapping[bytes, Binding], now_ns: int) -> Moved:
     """Move the stored records of these traces to where they belong now.
 
-    Gives the missions touched, by primary key. A mission that records have left asks its viewers to read again;
+    A mission that records have left asks its viewers to read again;
     rows of the packages above that hang on a span follow it (`followers`).
     """
     if not bindings:
-        return {}
+        return Moved({}, [], [])
     candidates = [
         record
         for table in ("traces_span", "traces_log")
@@ -38,7 +45,7 @@ def move_records(
     keys = _mission_keys(cursor, {record.mission_pk for record in candidates if record.mission_pk is not None})
     moving = [r for r in candidates if r.mission_pk is None or keys[r.mission_pk] != r.home.key]
     if not moving:
-        return {}
+        return Moved({}, [], [])
     counts: dict[MissionKeyOf, int] = {}
     for record in moving:
         counts[record.home] = counts.get(record.home, 0) + 1
@@ -50,7 +57,8 @@ def move_records(
     held = hold_missions(cursor, project_id, [*uses, *uses_of_left(left, uses)], now_ns)
     _write(cursor, vendor, moving, snapshots, held)
     tell_left(cursor, left)
-    return {hold.pk: key for key, hold in held.items()}
+    pks = {table: [record.pk for record in moving if record.table == table] for table in HOMES}
+    return Moved({hold.pk: key for key, hold in held.items()}, pks["traces_span"], pks["traces_log"])
 
 
 def find_left(cursor: Any, homes: Sequence[tuple[int, str]]) -> dict[int, str]:

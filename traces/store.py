@@ -91,6 +91,9 @@ class Stored(NamedTuple):
     log_pks: list[int]
     missions: dict[int, str]
     """Primary key to the sender's key, of every mission that changed."""
+    moved_span_pks: list[int]
+    moved_log_pks: list[int]
+    """Stored before, and now in another mission."""
 
 
 def derived_count(span: IncomingSpan) -> int:
@@ -128,9 +131,9 @@ def store_records(
     tell_left(cursor, left)
     missions = {hold.pk: key for key, hold in held.items()}
     moved = move_records(cursor, vendor, project_id, {t: bindings[t] for t in changed if t not in new_traces}, now_ns)
-    missions |= moved
+    missions |= moved.missions
     insert_missing(cursor, vendor, WORK, [(pk,) for pk in sorted(missions)], "mission_id")
-    return Stored(stored, log_pks, missions)
+    return Stored(stored, log_pks, missions, moved.span_pks, moved.log_pks)
 
 
 def store_rejections(cursor: Any, project_id: int, door: str, refused: Sequence[RefusedRecord], now_ns: int) -> None:

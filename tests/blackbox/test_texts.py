@@ -287,3 +287,21 @@ def test_case_64_an_open_span_whose_end_names_the_mission_leaves_nothing_behind(
     wait_until(lambda: open_span["traceId"] not in listed_ids(stored))
     assert len(stored.spans(mission)) == 1
     assert stored.mission(open_span["traceId"])["id"] == mission
+
+
+def test_case_64_full_text_follows_records_that_a_late_name_moves(
+    door: Sender, stored: Reader, encoding: str, mission: str
+):
+    def hits(word: str) -> set[tuple[str, str]]:
+        return {(hit["mission_id"], hit["type"]) for hit in stored.items("/api/v1/search/", q=word)}
+
+    word = f"wombat{mission.replace('-', '')}"
+    early = span(attributes=[attribute("gen_ai.operation.name", "chat"), attribute("input.value", f"a {word} here")])
+    line = log(traceId=early["traceId"], spanId=early["spanId"], body=text(f"line {word}"))
+    assert door.send(traces([early]), encoding).status == 200
+    assert door.send(logs([line]), encoding, "logs").status == 200
+    wait_until(lambda: hits(word) == {(early["traceId"], "span"), (early["traceId"], "log")})
+    assert door.send(traces([span(traceId=early["traceId"])], mission=mission), encoding).status == 200
+    wait_until(lambda: hits(word) == {(mission, "span"), (mission, "log")})
+    wait_until(lambda: [found["id"] for found in stored.items("/api/v1/missions/", q=word)] == [mission])
+    assert len(stored.items("/api/v1/search/", q=word, mission=mission)) == 2
