@@ -80,7 +80,9 @@ class SpanSerializer(serializers.Serializer[Any]):
     start_ns, end_ns, duration_ns = number(), number(), number()
     status_code = serializers.ChoiceField(CODES)
     status_message = text()
-    effective_status = serializers.ChoiceField(STATUSES)
+    effective_status = serializers.ChoiceField(
+        STATUSES, help_text="By the span's own record; what it comes to among the others is in `graph/` and `agents/`."
+    )
     error_type = text()
     links = anything()
     warnings = texts()

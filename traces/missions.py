@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db.models import BigIntegerField, Case, F, FloatField, Q, QuerySet, When
+from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, FloatField, Q, QuerySet, When
 from django.db.models.functions import Cast, Coalesce
 
 from core.cursors import decode_cursor, encode_cursor
@@ -125,7 +125,8 @@ def _ordered_by(query: QuerySet[Mission], name: str) -> tuple[QuerySet[Mission],
     if name == "cost":
         return query.annotate(cost=Coalesce(Cast("cost_usd", FloatField()), 0.0)), "cost"
     if name == "tokens":
-        return query.annotate(tokens=Coalesce(F("input_tokens") + F("output_tokens"), 0, output_field=BIG)), "tokens"
+        known = Coalesce(F("input_tokens"), 0, output_field=BIG) + Coalesce(F("output_tokens"), 0, output_field=BIG)
+        return query.annotate(tokens=ExpressionWrapper(known, output_field=BIG)), "tokens"
     if name == "start":
         return query.annotate(started=Coalesce(F("start_ns"), 0, output_field=BIG)), "started"
     if name == "name":

@@ -1,11 +1,12 @@
 """Every path answers what the contract promises, for recorded missions and for one that has everything."""
 
+import secrets
 import time
 from itertools import pairwise
 
 import pytest
 
-from tests.api.conftest import PATIENCE_S, mission_path
+from tests.api.conftest import PATIENCE_S, make_request, make_span, mission_path
 
 pytestmark = pytest.mark.server
 
@@ -112,6 +113,17 @@ def test_the_graph_has_nodes_and_edges_with_evidence(told):
     start_ns = int(told.missions[told.rich]["start_ns"])
     earlier = told.asker.read(mission_path(told.rich, "graph/"), at_ns=start_ns + 2 * 10**9)
     assert 0 < len(earlier["nodes"]) < len(graph["nodes"])
+
+
+def test_work_that_was_abandoned_is_gone_in_the_graph_too(told):
+    span = make_span(
+        secrets.token_hex(16), 0, "execute_tool wait", seconds=None, gen_ai__operation__name="execute_tool"
+    )
+    span["startTimeUnixNano"] = str(10**18)
+    told.asker.send(make_request("abandoned", [span]))
+    assert told.asker.settled("abandoned", 1)["status"] == "gone"
+    nodes = told.asker.read(mission_path("abandoned", "graph/"))["nodes"]
+    assert {node["effective_status"] for node in nodes} == {"gone"}
 
 
 def test_the_critical_path_covers_the_wall_time(told):

@@ -11,6 +11,7 @@ from analysis.selectors import read_attempts
 from llmlog.selectors import list_llm_calls, list_tool_calls
 from tests.ingest.delivery import deliver
 from tests.ingest.test_order import attribute, request, span
+from traces.missions import MissionFilter, list_missions
 from traces.models import Mission
 from traces.selectors import find_mission
 
@@ -51,6 +52,25 @@ def test_a_call_that_is_tried_again_knows_its_attempts() -> None:
     assert (first.attempt_count, again.attempt_count) == (1, 2)
     assert read_attempts(mission, again) == [first, again]
     assert read_attempts(mission, first) == [first]
+
+
+def test_missions_are_sorted_by_the_tokens_that_are_known() -> None:
+    project = Project.objects.create(slug="s", name="s").pk
+    for number, counts in enumerate(({"input": 9 * 10**9}, {"input": 5, "output": 5}, {}), start=1):
+        call = make(number, 10**18, 10**18 + 5, attribute("gen_ai.operation.name", "chat"))
+        call["traceId"] = f"{number:032x}"
+        call["attributes"][0] = attribute("mission.id", f"m{number}")
+        call["attributes"] += [attribute(f"gen_ai.usage.{name}_tokens", str(count)) for name, count in counts.items()]
+        deliver(project, request(call))
+    recompute_missions(list(Mission.objects.values_list("id", flat=True)))
+    assert [mission.id for mission in list_missions(project, MissionFilter(), sort="-tokens").rows] == [
+        "m1",
+        "m2",
+        "m3",
+    ]
+    first = list_missions(project, MissionFilter(), sort="-tokens", limit=1)
+    rest = list_missions(project, MissionFilter(), sort="-tokens", cursor=first.next_cursor or "")
+    assert [mission.id for mission in rest.rows] == ["m2", "m3"]
 
 
 def asks(number: int, at_ns: int, agent: str) -> dict[str, Any]:
