@@ -54,10 +54,12 @@ MISSIONS = Table(
 )
 CALL_COUNTS = Table(
     "llmlog_llmcall",
-    ("span_pk", "new_message_count", "attempt_count", "change_seq"),
-    ("int8", "int4", "int4", "int8"),
+    ("span_pk", "new_message_count", "attempt_count", "change_seq", "mission_id"),
+    ("int8", "int4", "int4", "int8", "int8"),
 )
-REQUESTED = Table("llmlog_toolcall", ("span_pk", "requested_by", "change_seq"), ("int8", "int8", "int8"))
+REQUESTED = Table(
+    "llmlog_toolcall", ("span_pk", "requested_by", "change_seq", "mission_id"), ("int8", "int8", "int8", "int8")
+)
 
 
 class _Computed(NamedTuple):
@@ -216,8 +218,9 @@ def _list_sequences(cursor: Any, written: list[_Computed]) -> list[int]:
 
 def _write_calls(cursor: Any, item: _Computed, last_seq: int) -> None:
     seq = last_seq - _numbers(item) + 1
-    counts = [(*call, seq + at) for at, call in enumerate(item.totals.call_counts)]
+    counts = [(*call, seq + at, item.pk) for at, call in enumerate(item.totals.call_counts)]
     seq += len(counts)
-    asked = [(pk, call, seq + at) for at, (pk, call) in enumerate(item.totals.requested_by)]
-    update_rows(cursor, connection.vendor, CALL_COUNTS, ("span_pk",), counts)
-    update_rows(cursor, connection.vendor, REQUESTED, ("span_pk",), asked)
+    asked = [(pk, call, seq + at, item.pk) for at, (pk, call) in enumerate(item.totals.requested_by)]
+    # Calls that have moved since they were read have a number of their new mission, and are computed with it.
+    update_rows(cursor, connection.vendor, CALL_COUNTS, ("span_pk", "mission_id"), counts)
+    update_rows(cursor, connection.vendor, REQUESTED, ("span_pk", "mission_id"), asked)

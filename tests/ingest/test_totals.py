@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 
 from accounts.models import Project
+from analysis import recompute
 from analysis.recompute import recompute_missions
 from analysis.selectors import read_attempts
+from analysis.totals import MissionTotals, compute_totals
 from llmlog.selectors import list_llm_calls, list_tool_calls
 from tests.ingest.delivery import deliver
 from tests.ingest.test_order import attribute, request, span
 from traces.missions import MissionFilter, list_missions
 from traces.models import Mission
-from traces.selectors import find_mission
+from traces.selectors import find_mission, list_spans
 
 pytestmark = pytest.mark.django_db
 YEAR_2200_NS = 7_258_118_400 * 10**9
@@ -83,6 +85,29 @@ def runs(number: int, at_ns: int, agent: str) -> dict[str, Any]:
     named = [attribute("gen_ai.operation.name", "execute_tool"), attribute("gen_ai.agent.name", agent)]
     called = [attribute("gen_ai.tool.name", "f"), attribute("gen_ai.tool.call.id", "call_0")]
     return make(number, at_ns, at_ns + 1, *named, *called)
+
+
+def test_a_call_that_moves_while_its_mission_is_computed_keeps_the_number_of_its_new_mission(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    project = Project.objects.create(slug="moves", name="moves").pk
+    call = asks(1, 10**18, "a")
+    call["attributes"] = call["attributes"][1:]
+    other = [span(number, attributes=[attribute("other", "x")]) for number in range(2, 9)]
+    deliver(project, request(call, *other))
+    [mission] = Mission.objects.filter(project_id=project)
+
+    def compute(*arguments: Any) -> dict[int, MissionTotals]:
+        found = compute_totals(*arguments)
+        deliver(project, request(make(9, 10**18, 10**18 + 5)))
+        return found
+
+    monkeypatch.setattr(recompute, "compute_totals", compute)
+    recompute_missions([mission.id])
+    now = find_mission(project, "m")
+    assert now is not None
+    [row] = list_llm_calls(now.pk, now.id)
+    assert row.change_seq in [each.change_seq for each in list_spans(now.pk, now.id) if each.span_id == row.span_id]
 
 
 def test_a_tool_call_id_that_comes_again_means_the_call_just_before() -> None:
