@@ -116,6 +116,9 @@ class Span(models.Model):
     """Codes separated by spaces."""
     own_key = models.TextField(null=True)
     own_strength = models.SmallIntegerField()
+    mission_name = models.TextField()
+    """What the span calls its mission; empty when it does not."""
+    mission_name_rank = models.SmallIntegerField()
     content_hash = models.BinaryField(max_length=8)
     """Of the one record, or of the sorted set of records once there are several."""
     pack_id = models.BigIntegerField()
@@ -128,7 +131,10 @@ class Span(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project_id", "trace_id", "span_id", "side"], name="traces_span_identity")
         ]
-        indexes = [models.Index(fields=["mission_id", "change_seq"], name="traces_span_mission")]
+        indexes = [
+            models.Index(fields=["mission_id", "change_seq"], name="traces_span_mission"),
+            models.Index(fields=["mission_id"], condition=models.Q(mission_name_rank__gt=0), name="traces_span_naming"),
+        ]
 
 
 class SpanVersion(models.Model):

@@ -13,7 +13,7 @@ from django.db import connection
 from bodies.packs import Place
 from bodies.store import find_missing, store_items
 from core.bulk import Table, allocate_ids, find_by_keys, insert_missing, insert_rows
-from telemetry.meaning import LogMeaning, SpanMeaning
+from telemetry.meaning import NO_NAME, LogMeaning, SpanMeaning
 from telemetry.records import RefusedRecord
 from traces.incoming import SHOWN_LENGTH, IncomingLog, IncomingSpan, own_key
 from traces.membership import (
@@ -29,6 +29,7 @@ from traces.membership import (
     save_bindings,
 )
 from traces.moves import find_left, move_records, tell_left, uses_of_left
+from traces.naming import name_missions
 from traces.versions import Settled, settle_spans, write_versions
 
 SPANS = Table(
@@ -36,13 +37,13 @@ SPANS = Table(
     (
         "id", "project_id", "mission_id", "trace_id", "span_id", "side", "parent_span_id", "name", "otel_kind",
         "span_kind", "service_name", "agent_name", "step_id", "start_ns", "end_ns", "status_code", "status_message",
-        "error_type", "links", "warnings", "own_key", "own_strength", "content_hash", "pack_id", "pack_start",
-        "pack_length", "change_seq",
+        "error_type", "links", "warnings", "own_key", "own_strength", "mission_name", "mission_name_rank",
+        "content_hash", "pack_id", "pack_start", "pack_length", "change_seq",
     ),
     (
         "int8", "int8", "int8", "bytea", "bytea", "int2", "bytea", "text", "int4", "varchar", "text", "text", "text",
-        "int8", "int8", "int2", "text", "text", "bytea", "text", "text", "int2", "bytea", "int8", "int4", "int4",
-        "int8",
+        "int8", "int8", "int2", "text", "text", "bytea", "text", "text", "int2", "text", "int2", "bytea", "int8",
+        "int4", "int4", "int8",
     ),
 )  # fmt: skip
 LOGS = Table(
@@ -132,6 +133,8 @@ def store_records(
     missions = {hold.pk: key for key, hold in held.items()}
     moved = move_records(cursor, vendor, project_id, {t: bindings[t] for t in changed if t not in new_traces}, now_ns)
     missions |= moved.missions
+    changed_homes = {held[home.key].pk for item, home in zip(settled, homes, strict=True) if item.found}
+    name_missions(cursor, changed_homes | set(left) | set(moved.missions))
     insert_missing(cursor, vendor, WORK, [(pk,) for pk in sorted(missions)], "mission_id")
     return Stored(stored, log_pks, missions, moved.span_pks, moved.log_pks)
 
@@ -293,7 +296,8 @@ def _span_row(pk: int, project_id: int, mission_pk: int, item: Settled, place: P
         span.otel_kind, meaning.span_kind, meaning.service_name[:SHOWN_LENGTH], meaning.agent_name[:SHOWN_LENGTH],
         meaning.step_id[:SHOWN_LENGTH], span.start_ns, span.end_ns, span.status_code,
         span.status_message or meaning.error_message[:SHOWN_LENGTH], meaning.error_type[:SHOWN_LENGTH],
-        span.links or None, span.warnings, *own_key(meaning), item.content_hash, *place, seq,
+        span.links or None, span.warnings, *own_key(meaning), meaning.mission_name[:SHOWN_LENGTH],
+        meaning.mission_name_rank if meaning.mission_name else NO_NAME, item.content_hash, *place, seq,
     )  # fmt: skip
 
 

@@ -113,3 +113,22 @@ def test_records_of_one_span_that_name_different_missions_bind_their_trace_in_an
     for at in order:
         deliver(other, RIVALS[at])
     assert dump(other) == dump(straight)
+
+
+# A span that names the mission before anybody says which it is, in two forms; another that names it worse; the key.
+NAMED = [
+    request(span(1, endTimeUnixNano="0", attributes=[attribute("mission.name", "as it began")])),
+    request(span(1, attributes=[attribute("mission.name", "until it ended")])),
+    request(span(2, attributes=[attribute("missionscope.mission.goal", "a goal")])),
+    request(span(3, attributes=[attribute("mission.id", "late")])),
+    request(span(4, attributes=[attribute("mission.id", "own"), attribute("mission.name", "another")])),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(5)))[::7])
+def test_a_mission_is_called_by_its_spans_in_whatever_order_they_and_its_key_came(order: tuple[int, ...]) -> None:
+    project = make_project("named")
+    for at in order:
+        deliver(project, NAMED[at])
+    names = {key: mission["name"] for key, mission in json.loads(dump(project)).items()}
+    assert names == {"late": "until it ended", "own": "another"}

@@ -180,6 +180,8 @@ class Migration(migrations.Migration):
                 ("warnings", models.TextField()),
                 ("own_key", models.TextField(null=True)),
                 ("own_strength", models.SmallIntegerField()),
+                ("mission_name", models.TextField()),
+                ("mission_name_rank", models.SmallIntegerField()),
                 ("content_hash", models.BinaryField(max_length=8)),
                 ("pack_id", models.BigIntegerField()),
                 ("pack_start", models.IntegerField()),
@@ -188,7 +190,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "traces_span",
-                "indexes": [models.Index(fields=["mission_id", "change_seq"], name="traces_span_mission")],
+                "indexes": [
+                    models.Index(fields=["mission_id", "change_seq"], name="traces_span_mission"),
+                    models.Index(
+                        condition=models.Q(("mission_name_rank__gt", 0)),
+                        fields=["mission_id"],
+                        name="traces_span_naming",
+                    ),
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("project_id", "trace_id", "span_id", "side"), name="traces_span_identity"
