@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import msgspec
 
 from analysis.totals import MissionTotals, Subject, compute_totals
+from traces.counts import count_spans
 from traces.missions import read_names
 from traces.records import MissionRow
-from traces.selectors import count_spans
 
 MOST_SPANS = 1_000
 """Of all missions of one answer together; beyond it they stay as the job last left them, some seconds ago at most."""

@@ -19,8 +19,8 @@ from core.jobs import wake
 from core.pressure import giving_way, is_busy
 from live.feeds import MOST_FINDINGS
 from live.publish import publish_list, publish_missions
+from traces.counts import count_spans
 from traces.models import Mission, MissionWork
-from traces.selectors import count_spans
 
 BATCH = 100
 """Missions computed together and written in one transaction, at most."""

@@ -14,8 +14,9 @@ from analysis.detectors.registry import run_detectors
 from analysis.totals import MOST_ERROR_LOGS
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans, list_llm_calls
+from traces.counts import ERROR_SEVERITY
 from traces.records import MissionRow
-from traces.selectors import ERROR_SEVERITY, LogFilter, list_logs_by_time, list_spans, list_state
+from traces.selectors import LogFilter, list_logs_by_time, list_spans, list_state
 
 
 class AgentRow(NamedTuple):

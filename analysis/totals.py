@@ -17,8 +17,9 @@ from analysis.titles import find_opening, read_titles
 from core.limits import FUTURE_TOLERANCE_NS
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans
+from traces.counts import ERROR_SEVERITY, count_records
 from traces.records import SpanRow
-from traces.selectors import ERROR_SEVERITY, LogFilter, count_records, list_logs_by_time, list_spans_of_missions
+from traces.selectors import LogFilter, list_logs_by_time, list_spans_of_missions
 
 MOST_ERROR_LOGS = 1_000
 MOST_NAMES = 50

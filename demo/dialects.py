@@ -164,17 +164,7 @@ class OpenInference:
 
 
 def _open_inference_message(prefix: str, message: Message) -> Attributes:
-    attributes: Attributes = {f"{prefix}.role": message.role}
-    if message.text:
-        attributes[f"{prefix}.content"] = message.text
-    if message.answers:
-        attributes[f"{prefix}.tool_call_id"] = message.answers
-    for index, call in enumerate(message.calls):
-        start = f"{prefix}.tool_calls.{index}.tool_call"
-        attributes[f"{start}.id"] = call.id
-        attributes[f"{start}.function.name"] = call.name
-        attributes[f"{start}.function.arguments"] = to_json(call.arguments)
-    return attributes
+    return _indexed_message(prefix, message, call_name=".tool_call", function_name=".function")
 
 
 class OpenLlmetry:
@@ -226,14 +216,15 @@ class OpenLlmetry:
         return {"traceloop.entity.output": result}
 
 
-def _indexed_message(prefix: str, message: Message) -> Attributes:
+def _indexed_message(prefix: str, message: Message, *, call_name: str = "", function_name: str = "") -> Attributes:
+    """A message as attributes with numbers in their names; the names go between those of a call and its fields."""
     attributes: Attributes = {f"{prefix}.role": message.role}
     if message.text:
         attributes[f"{prefix}.content"] = message.text
     if message.answers:
         attributes[f"{prefix}.tool_call_id"] = message.answers
     for index, call in enumerate(message.calls):
-        start = f"{prefix}.tool_calls.{index}"
-        attributes |= {f"{start}.id": call.id, f"{start}.name": call.name}
-        attributes[f"{start}.arguments"] = to_json(call.arguments)
+        start = f"{prefix}.tool_calls.{index}{call_name}"
+        attributes |= {f"{start}.id": call.id, f"{start}{function_name}.name": call.name}
+        attributes[f"{start}{function_name}.arguments"] = to_json(call.arguments)
     return attributes

@@ -23,17 +23,16 @@ def list_llm_calls(
 ) -> list[LlmCallRow]:
     """Model calls of a mission in the order of their last change."""
     query = LlmCall.objects.filter(mission_id=mission_pk, change_seq__gt=after_seq).order_by("change_seq")
-    rows = list(query.values_list(*_CALL_COLUMNS)[:limit] if limit else query.values_list(*_CALL_COLUMNS))
-    spans = find_span_rows([row[0] for row in rows], mission_pk, mission_id)
-    return [_call(row, spans[row[0]]) for row in rows if row[0] in spans]
+    found = query.values_list(*_CALL_COLUMNS)
+    rows = list(found[:limit] if limit else found)
+    return [_call(row, span) for row, span in _with_spans(rows, mission_pk, mission_id)]
 
 
 def find_llm_call(project_id: int, mission_pk: int, mission_id: str, pk: int) -> LlmCallRow | None:
     """One model call of the mission."""
     query = LlmCall.objects.filter(project_id=project_id, mission_id=mission_pk, span_pk=pk)
-    row = query.values_list(*_CALL_COLUMNS).first()
-    span = find_span_rows([pk], mission_pk, mission_id).get(pk)
-    return None if row is None or span is None else _call(row, span)
+    found = _with_spans(list(query.values_list(*_CALL_COLUMNS)), mission_pk, mission_id)
+    return next((_call(row, span) for row, span in found), None)
 
 
 def list_tool_calls(
@@ -51,17 +50,16 @@ def list_tool_calls(
         query = query.filter(tool_name=tool_name)
     if tool_call_ids is not None:
         query = query.filter(tool_call_id__in=tool_call_ids)
-    rows = list(query.values_list(*_TOOL_COLUMNS)[:limit] if limit else query.values_list(*_TOOL_COLUMNS))
-    spans = find_span_rows([row[0] for row in rows], mission_pk, mission_id)
-    return [_tool(row, spans[row[0]]) for row in rows if row[0] in spans]
+    found = query.values_list(*_TOOL_COLUMNS)
+    rows = list(found[:limit] if limit else found)
+    return [_tool(row, span) for row, span in _with_spans(rows, mission_pk, mission_id)]
 
 
 def find_tool_call(project_id: int, mission_pk: int, mission_id: str, pk: int) -> ToolCallRow | None:
     """One tool run of the mission."""
     query = ToolCall.objects.filter(project_id=project_id, mission_id=mission_pk, span_pk=pk)
-    row = query.values_list(*_TOOL_COLUMNS).first()
-    span = find_span_rows([pk], mission_pk, mission_id).get(pk)
-    return None if row is None or span is None else _tool(row, span)
+    found = _with_spans(list(query.values_list(*_TOOL_COLUMNS)), mission_pk, mission_id)
+    return next((_tool(row, span) for row, span in found), None)
 
 
 class Calls(NamedTuple):
@@ -85,6 +83,12 @@ def list_calls_of_spans(spans: Mapping[int, Sequence[SpanRow]]) -> dict[int, Cal
         if row[0] in by_pk:
             found[mission_pk].tools.append(_tool(row, by_pk[row[0]]))
     return found
+
+
+def _with_spans(rows: Sequence[Sequence[Any]], mission_pk: int, mission_id: str) -> list[tuple[Sequence[Any], SpanRow]]:
+    """Each row beside its span; one whose span is not in the mission is left out."""
+    spans = find_span_rows([row[0] for row in rows], mission_pk, mission_id) if rows else {}
+    return [(row, spans[row[0]]) for row in rows if row[0] in spans]
 
 
 def _call(row: Sequence[Any], span: SpanRow) -> LlmCallRow:

@@ -59,7 +59,7 @@ def check_ingest() -> dict[str, Any]:
 
 def describe_totals() -> dict[str, Any]:
     """How many missions' totals and verdicts are behind their rows. Late is not unready."""
-    from traces.selectors import count_waiting_missions
+    from traces.counts import count_waiting_missions
 
     return {"name": "totals", "ok": True, "reason": "", "waiting": count_waiting_missions()}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from bodies.packs import Place
 from bodies.selectors import PackReader
@@ -20,14 +20,13 @@ from traces.missions import (
     list_changed_missions,
     list_missions,
 )
-from traces.models import Log, Mission, MissionWork, Rejection, Snapshot, Span, SpanVersion
+from traces.models import Log, Mission, Rejection, Snapshot, Span, SpanVersion
 from traces.payload import PayloadReader
 from traces.records import LogRow, SnapshotRow, SpanRow
 
 OTEL_KINDS = ("UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
 STATUS_CODES = ("UNSET", "OK", "ERROR")
 LINK_BYTES = 24
-ERROR_SEVERITY = 17
 MOST_KEYS = 500
 """Asked for one by one."""
 _SPAN_COLUMNS = (
@@ -148,42 +147,6 @@ def find_span_rows(pks: Sequence[int], mission_pk: int, mission_id: str) -> dict
     if len(pks) <= MOST_KEYS:
         query = query.filter(id__in=pks)
     return {values[0]: span_row(values, mission_id) for values in query.values_list(*_SPAN_COLUMNS)}
-
-
-class Counts(NamedTuple):
-    """What a mission has beside its spans, and when its last log record came."""
-
-    logs: int
-    error_logs: int
-    """Of severity ERROR and above."""
-    snapshots: int
-    last_log_ns: int | None
-
-
-def count_spans(mission_pks: Sequence[int]) -> dict[int, int]:
-    """Spans of several missions, by key."""
-    counted = Span.objects.filter(mission_id__in=mission_pks).values_list("mission_id").annotate(Count("id"))
-    return dict.fromkeys(mission_pks, 0) | dict(counted)
-
-
-def count_waiting_missions() -> int:
-    """How many missions changed since their totals were last computed."""
-    return MissionWork.objects.count()
-
-
-def count_records(mission_pks: Sequence[int]) -> dict[int, Counts]:
-    """Counts of several missions, by key."""
-    chosen = {"mission_id__in": list(mission_pks)}
-    snapshots = dict(Snapshot.objects.filter(**chosen).values_list("mission_id").annotate(Count("id")))
-    errors = Count("id", filter=Q(severity_number__gte=ERROR_SEVERITY))
-    by_mission = Log.objects.filter(**chosen).values_list("mission_id")
-    rows = by_mission.annotate(count=Count("id"), errors=errors, last=Max("time_ns"))
-    logs = {pk: (count, error_count, last_ns) for pk, count, error_count, last_ns in rows}
-    found: dict[int, Counts] = {}
-    for pk in mission_pks:
-        log_count, error_count, last_ns = logs.get(pk, (0, 0, None))
-        found[pk] = Counts(log_count, error_count, snapshots.get(pk, 0), last_ns)
-    return found
 
 
 def _chosen_spans(query: QuerySet[Span], chosen: SpanFilter) -> QuerySet[Span]:

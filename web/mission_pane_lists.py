@@ -15,6 +15,7 @@ from core.errors import NotFound
 from llmlog import selectors as llmlog
 from llmlog.records import LlmCallRow, ToolCallRow
 from traces import selectors as traces
+from traces.counts import ERROR_SEVERITY
 from traces.records import LogRow, MissionRow
 from traces.selectors import LogFilter
 from web.door import project_page
@@ -249,7 +250,7 @@ def show_errors(request: HttpRequest, project: ProjectAccess, mission_id: str) -
     lines: list[LogRow] = []
     if is_first:
         lines = traces.list_logs_by_time(
-            mission.pk, mission.id, limit=FAILURES, chosen=LogFilter(least_severity=traces.ERROR_SEVERITY)
+            mission.pk, mission.id, limit=FAILURES, chosen=LogFilter(least_severity=ERROR_SEVERITY)
         )
     return render_list(request, "mission/_failures.html", page, page.rows, lines=present_error_lines(lines))
 

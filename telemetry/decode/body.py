@@ -1,8 +1,9 @@
 """A request body, decompressed as it arrives and never beyond a limit."""
 
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any
 
 import zstandard
 
@@ -21,12 +22,51 @@ _ZSTD_STEP = 512
 _ZSTD_MAX_WINDOW = 32 * MIB
 
 
-class _Decompressor(Protocol):
+class _Decompressor(ABC):
+    """One or more compressed parts, one after the other."""
+
+    step: int
+    """Bytes of input that may be fed at once."""
+
+    def __init__(self, name: str, most_parts: int) -> None:
+        self._name, self._most_parts = name, most_parts
+        self._stream = self._begin()
+        self._parts = 1
+
     def feed(self, data: bytes, room: int) -> bytes:
         """What `data` expands to; may be a step more than `room`, never much more."""
+        pieces = []
+        while data:
+            if self._stream.eof:
+                self._begin_part()
+            piece, data = self._expand(data, room)
+            pieces.append(piece)
+            room -= len(piece)
+            if room < 0:
+                break
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def check_complete(self) -> None:
         """Raises MalformedBody when the last part was cut short."""
+        if not self._stream.eof:
+            raise MalformedBody(f"The {self._name} body was cut short.")
+
+    @abstractmethod
+    def _begin(self) -> Any:
+        """The stream of a new part."""
+
+    @abstractmethod
+    def _expand(self, data: bytes, room: int) -> tuple[bytes, bytes]:
+        """What the part's stream makes of `data`, and what of it is left. Raises MalformedBody."""
+
+    def _begin_part(self) -> None:
+        self._parts += 1
+        if self._parts > self._most_parts:
+            raise MalformedBody(f"The {self._name} body has too many parts.")
+        self._stream = self._begin()
+
+    def _broken(self) -> MalformedBody:
+        return MalformedBody(f"The request body is not valid {self._name}.")
 
 
 class BodyReader:
@@ -48,7 +88,7 @@ class BodyReader:
             self._size += len(chunk)
             self._pieces.append(chunk)
             return
-        step = _ZSTD_STEP if isinstance(self._decompressor, _Zstd) else _DEFLATE_STEP
+        step = self._decompressor.step
         for start in range(0, len(chunk), step):
             piece = self._decompressor.feed(chunk[start : start + step], self._limit - self._size)
             self._size += len(piece)
@@ -85,72 +125,41 @@ def _find_decompressor(content_encoding: str) -> _Decompressor | None:
     raise UnsupportedEncoding
 
 
-class _Deflate:
+class _Deflate(_Decompressor):
     """gzip of one or more members, or a zlib stream."""
+
+    step = _DEFLATE_STEP
 
     def __init__(self, window_bits: int, name: str) -> None:
         self._window_bits = window_bits
-        self._name = name
-        self._stream = zlib.decompressobj(window_bits)
-        self._parts = 1
+        super().__init__(name, MAX_COMPRESSED_PARTS if window_bits == GZIP else 1)
 
-    def feed(self, data: bytes, room: int) -> bytes:
-        pieces = []
-        while data:
-            if self._stream.eof:
-                self._begin_part()
-            try:
-                piece = self._stream.decompress(data, room + 1)
-            except zlib.error as error:
-                raise MalformedBody(f"The request body is not valid {self._name}.") from error
-            pieces.append(piece)
-            room -= len(piece)
-            if room < 0:
-                break
-            data = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    def _begin(self) -> Any:
+        return zlib.decompressobj(self._window_bits)
 
-    def check_complete(self) -> None:
-        if not self._stream.eof:
-            raise MalformedBody(f"The {self._name} body was cut short.")
-
-    def _begin_part(self) -> None:
-        self._parts += 1
-        if self._parts > MAX_COMPRESSED_PARTS or self._window_bits != GZIP:
-            raise MalformedBody(f"The {self._name} body has too many parts.")
-        self._stream = zlib.decompressobj(self._window_bits)
+    def _expand(self, data: bytes, room: int) -> tuple[bytes, bytes]:
+        try:
+            piece = self._stream.decompress(data, room + 1)
+        except zlib.error as error:
+            raise self._broken() from error
+        return piece, self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
 
 
-class _Zstd:
+class _Zstd(_Decompressor):
     """zstd of one or more frames."""
+
+    step = _ZSTD_STEP
 
     def __init__(self) -> None:
         self._context = zstandard.ZstdDecompressor(max_window_size=_ZSTD_MAX_WINDOW)
-        self._stream = self._context.decompressobj()
-        self._parts = 1
+        super().__init__("zstd", MAX_COMPRESSED_PARTS)
 
-    def feed(self, data: bytes, room: int) -> bytes:
-        pieces = []
-        while data:
-            if self._stream.eof:
-                self._begin_part()
-            try:
-                piece = self._stream.decompress(data)
-            except zstandard.ZstdError as error:
-                raise MalformedBody("The request body is not valid zstd.") from error
-            pieces.append(piece)
-            room -= len(piece)
-            if room < 0:
-                break
-            data = self._stream.unused_data if self._stream.eof else b""
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    def _begin(self) -> Any:
+        return self._context.decompressobj()
 
-    def check_complete(self) -> None:
-        if not self._stream.eof:
-            raise MalformedBody("The zstd body was cut short.")
-
-    def _begin_part(self) -> None:
-        self._parts += 1
-        if self._parts > MAX_COMPRESSED_PARTS:
-            raise MalformedBody("The zstd body has too many parts.")
-        self._stream = self._context.decompressobj()
+    def _expand(self, data: bytes, room: int) -> tuple[bytes, bytes]:
+        try:
+            piece = self._stream.decompress(data)
+        except zstandard.ZstdError as error:
+            raise self._broken() from error
+        return piece, self._stream.unused_data if self._stream.eof else b""

@@ -5,15 +5,16 @@ nearly all are. A request that does not fit the shapes is read again record by r
 (`telemetry.decode.json_lenient`), so that only those that do not fit are refused.
 """
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, Generic, NamedTuple, NoReturn
 
 import msgspec
 
 from core.limits import FUTURE_TOLERANCE_NS, MAX_VALUE_BYTES
 from core.nanotime import now_ns
 from telemetry.decode import json_shapes as shapes
-from telemetry.decode.groups import Reader, Unclean, read_records
+from telemetry.decode.groups import Reader, Record, Unclean, read_records
 from telemetry.decode.json_clean import clean_log, clean_span
 from telemetry.decode.json_lenient import Group, Layout, read_leniently
 from telemetry.decode.json_raw import raw_log, raw_resource, raw_scope, raw_span
@@ -22,8 +23,6 @@ from telemetry.decode.rules import Block, KeptResource, make_block, make_log, ma
 from telemetry.records import Decoded, LogRecord, RefusedRecord, SpanRecord
 
 _SURROGATE_REASON = "lone_surrogate"
-_TRACES = Layout("resourceSpans", "scopeSpans", "spans", shapes.Span)
-_LOGS = Layout("resourceLogs", "scopeLogs", "logRecords", shapes.Log)
 _TRACE_DECODER = msgspec.json.Decoder(shapes.TraceRequest)
 _LOGS_DECODER = msgspec.json.Decoder(shapes.LogsRequest)
 _DOES_NOT_FIT = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -31,48 +30,50 @@ _DOES_NOT_FIT = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 def decode_traces(data: bytes, *, now: int | None = None) -> Decoded:
     """The spans of an ExportTraceServiceRequest. Raises MalformedBody; a bad span is refused alone."""
-    refused: list[RefusedRecord] = []
-    clean = _clean_reading_of(data, clean_span)
-    try:
-        groups = [_trace_group(group) for group in _TRACE_DECODER.decode(data).resource_spans]
-    except _DOES_NOT_FIT:
-        clean = _not_clean
-        groups = read_leniently(data, _TRACES, refused)
-    reader = Reader(clean, _careful_span, msgspec.to_builtins)
-    spans: list[SpanRecord] = []
-    for group in groups:
-        blocks = _Blocks(group, now)
-        for scope, schema_url, messages in group.scopes:
-            spans += read_records(messages, partial(blocks.find, scope, schema_url), reader, refused)
+    spans, refused = _decode(data, _TRACES, now)
     return Decoded(spans, [], refused, list_notes(spans))
 
 
 def decode_logs(data: bytes, *, now: int | None = None) -> Decoded:
     """The log records of an ExportLogsServiceRequest. Raises MalformedBody; a bad record is refused alone."""
-    refused: list[RefusedRecord] = []
-    clean = _clean_reading_of(data, clean_log)
-    try:
-        groups = [_log_group(group) for group in _LOGS_DECODER.decode(data).resource_logs]
-    except _DOES_NOT_FIT:
-        clean = _not_clean
-        groups = read_leniently(data, _LOGS, refused)
-    reader = Reader(clean, _careful_log, msgspec.to_builtins)
-    logs: list[LogRecord] = []
-    for group in groups:
-        blocks = _Blocks(group, now)
-        for scope, schema_url, messages in group.scopes:
-            logs += read_records(messages, partial(blocks.find, scope, schema_url), reader, refused)
+    logs, refused = _decode(data, _LOGS, now)
     return Decoded([], logs, refused, list_notes(logs))
 
 
-def _trace_group(group: shapes.ResourceSpans) -> Group:
-    scopes = [(scope.scope, scope.schema_url, scope.spans) for scope in group.scope_spans]
-    return Group(group.resource, group.schema_url, scopes)
+def _decode(data: bytes, signal: "_Signal[Record]", now: int | None) -> tuple[list[Record], list[RefusedRecord]]:
+    """What is kept of a request, and what is refused."""
+    refused: list[RefusedRecord] = []
+    clean = _clean_reading_of(data, signal.clean)
+    try:
+        groups = signal.read_groups(data)
+    except _DOES_NOT_FIT:
+        clean = _not_clean
+        groups = read_leniently(data, signal.layout, refused)
+    reader = Reader(clean, signal.careful, msgspec.to_builtins)
+    kept: list[Record] = []
+    for group in groups:
+        blocks = _Blocks(group, now)
+        for scope, schema_url, messages in group.scopes:
+            kept += read_records(messages, partial(blocks.find, scope, schema_url), reader, refused)
+    return kept, refused
 
 
-def _log_group(group: shapes.ResourceLogs) -> Group:
-    scopes = [(scope.scope, scope.schema_url, scope.log_records) for scope in group.scope_logs]
-    return Group(group.resource, group.schema_url, scopes)
+def _trace_groups(data: bytes) -> list[Group]:
+    return [
+        Group(one.resource, one.schema_url, [(scope.scope, scope.schema_url, scope.spans) for scope in one.scope_spans])
+        for one in _TRACE_DECODER.decode(data).resource_spans
+    ]
+
+
+def _log_groups(data: bytes) -> list[Group]:
+    return [
+        Group(
+            one.resource,
+            one.schema_url,
+            [(scope.scope, scope.schema_url, scope.log_records) for scope in one.scope_logs],
+        )
+        for one in _LOGS_DECODER.decode(data).resource_logs
+    ]
 
 
 def _clean_reading_of(data: bytes, clean: Any) -> Any:
@@ -90,6 +91,20 @@ def _careful_span(span: shapes.Span, block: Block) -> SpanRecord:
 
 def _careful_log(log: shapes.Log, block: Block) -> LogRecord:
     return make_log(raw_log(log), block)
+
+
+class _Signal(NamedTuple, Generic[Record]):
+    """What differs between spans and log records."""
+
+    read_groups: Callable[[bytes], list[Group]]
+    """Raises one of _DOES_NOT_FIT."""
+    clean: Callable[[Any, Block], Record]
+    careful: Callable[[Any, Block], Record]
+    layout: Layout
+
+
+_TRACES = _Signal(_trace_groups, clean_span, _careful_span, Layout("resourceSpans", "scopeSpans", "spans", shapes.Span))
+_LOGS = _Signal(_log_groups, clean_log, _careful_log, Layout("resourceLogs", "scopeLogs", "logRecords", shapes.Log))
 
 
 class _Blocks:

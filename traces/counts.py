@@ -1,0 +1,47 @@
+"""Counts what missions hold, several missions at once."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.db.models import Count, Max, Q
+
+from traces.models import Log, MissionWork, Snapshot, Span
+
+ERROR_SEVERITY = 17
+"""Of a log record: ERROR and above."""
+
+
+class Counts(NamedTuple):
+    """What a mission has beside its spans, and when its last log record came."""
+
+    logs: int
+    error_logs: int
+    """Of severity ERROR and above."""
+    snapshots: int
+    last_log_ns: int | None
+
+
+def count_spans(mission_pks: Sequence[int]) -> dict[int, int]:
+    """Spans of several missions, by key."""
+    counted = Span.objects.filter(mission_id__in=mission_pks).values_list("mission_id").annotate(Count("id"))
+    return dict.fromkeys(mission_pks, 0) | dict(counted)
+
+
+def count_waiting_missions() -> int:
+    """How many missions changed since their totals were last computed."""
+    return MissionWork.objects.count()
+
+
+def count_records(mission_pks: Sequence[int]) -> dict[int, Counts]:
+    """Counts of several missions, by key."""
+    chosen = {"mission_id__in": list(mission_pks)}
+    snapshots = dict(Snapshot.objects.filter(**chosen).values_list("mission_id").annotate(Count("id")))
+    errors = Count("id", filter=Q(severity_number__gte=ERROR_SEVERITY))
+    by_mission = Log.objects.filter(**chosen).values_list("mission_id")
+    rows = by_mission.annotate(count=Count("id"), errors=errors, last=Max("time_ns"))
+    logs = {pk: (count, error_count, last_ns) for pk, count, error_count, last_ns in rows}
+    found: dict[int, Counts] = {}
+    for pk in mission_pks:
+        log_count, error_count, last_ns = logs.get(pk, (0, 0, None))
+        found[pk] = Counts(log_count, error_count, snapshots.get(pk, 0), last_ns)
+    return found
