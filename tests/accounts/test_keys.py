@@ -1,5 +1,8 @@
 """The memory of keys: fast for right ones, forgetful of revoked ones, closed to guessers."""
 
+import time
+from types import SimpleNamespace
+
 import pytest
 from django.test.utils import CaptureQueriesContext
 
@@ -12,6 +15,14 @@ pytestmark = pytest.mark.django_db
 
 def ask(key, *, scope="ingest", address="192.0.2.1"):
     return keys.authenticate_now(key, scope=scope, address=address)
+
+
+def later(monkeypatch, seconds):
+    """For `accounts.keys` alone it is so much later."""
+    ahead = SimpleNamespace(
+        monotonic=lambda: time.monotonic() + seconds, time_ns=lambda: time.time_ns() + int(seconds * 10**9)
+    )
+    monkeypatch.setattr(keys, "time", ahead)
 
 
 def test_a_key_is_asked_of_the_database_once(api_key, project):
@@ -48,8 +59,7 @@ def test_a_key_revoked_elsewhere_ends_when_its_time_is_over(api_key, project, mo
     ask(api_key.key)
     revoke_api_key(project, api_key.row.pk)
     assert ask(api_key.key).key_pk == api_key.row.pk
-    now = keys.time.monotonic()
-    monkeypatch.setattr(keys.time, "monotonic", lambda: now + keys.KEPT_S + 0.1)
+    later(monkeypatch, keys.KEPT_S + 0.1)
     with pytest.raises(NotAuthenticated):
         ask(api_key.key)
 
@@ -95,8 +105,7 @@ def test_an_address_is_heard_again_after_a_minute(db, settings, monkeypatch):
         ask("ms_one")
     with pytest.raises(TooManyRequests):
         ask("ms_two")
-    now = keys.time.monotonic()
-    monkeypatch.setattr(keys.time, "monotonic", lambda: now + keys.WINDOW_S + 0.1)
+    later(monkeypatch, keys.WINDOW_S + 0.1)
     with pytest.raises(NotAuthenticated):
         ask("ms_two")
 
@@ -117,10 +126,9 @@ def test_last_use_is_written_at_most_once_a_minute(api_key, monkeypatch):
     api_key.row.refresh_from_db()
     first = api_key.row.last_used_ns
     assert first is not None
-    now_ns = keys.time.time_ns()
-    for later_ns, is_written in ((30 * 10**9, False), (61 * 10**9, True)):
+    for later_s, is_written in ((30, False), (61, True)):
         keys.forget_all()
-        monkeypatch.setattr(keys.time, "time_ns", lambda later_ns=later_ns: now_ns + later_ns)
+        later(monkeypatch, later_s)
         ask(api_key.key)
         api_key.row.refresh_from_db()
         assert (api_key.row.last_used_ns != first) is is_written
