@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 POSTGRES_URL ?= postgres://$(shell id -un)@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/0
+TEST_PROCESSES ?= auto
+# Files stay whole and in their order: those that wait much come before the many quick ones.
+PYTEST := $(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+LEFT_OUT := $(CURDIR)/.pytest_cache/left-out
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run seed lint test test-sqlite test-postgresql test-browser test-js lock bench clean
@@ -39,26 +43,31 @@ lint: install-dev ## Style, types and the order of packages
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 
-test: lint test-sqlite test-postgresql test-browser test-js ## Everything: lint, both databases, browser, JavaScript
+test: lint ## Everything: lint, both databases, browser, JavaScript
+	@mkdir -p $(dir $(LEFT_OUT)) && : > $(LEFT_OUT)
+	@ended=0; MISSIONSCOPE_TEST_LEFT_OUT=$(LEFT_OUT) $(MAKE) --no-print-directory \
+		test-sqlite test-postgresql test-browser test-js || ended=$$?; \
+	if [ -s $(LEFT_OUT) ]; then echo "Left out of the whole:"; cat $(LEFT_OUT); else echo "Nothing was left out."; fi; \
+	exit $$ended
 
 test-sqlite: install-dev ## Tests on SQLite
-	$(BIN)/python -m pytest -q -m "not browser"
+	$(PYTEST) -m "not browser"
 
 test-postgresql: install-dev ## Tests that touch a database or a server, on PostgreSQL and Redis
 	@if $(BIN)/python -c 'import sys, psycopg; psycopg.connect(sys.argv[1], connect_timeout=5).close()' \
 		"$(POSTGRES_URL)" 2>/dev/null; then DATABASE_URL=$(POSTGRES_URL) REDIS_URL=$(TEST_REDIS_URL) \
-		$(BIN)/python -m pytest -q -m "not browser" --database-only; \
+		$(PYTEST) -m "not browser" --database-only; \
 	elif [ "$$MISSIONSCOPE_TEST_REQUIRE" = all ]; then echo "left out, and nothing may be: PostgreSQL (POSTGRES_URL)"; exit 1; \
-	else echo "left out: everything on PostgreSQL (POSTGRES_URL)"; fi
+	else echo "left out: everything on PostgreSQL (POSTGRES_URL)" | tee -a "$${MISSIONSCOPE_TEST_LEFT_OUT:-/dev/null}"; fi
 
 test-browser: install-dev ## Tests in a real browser
-	$(BIN)/python -m pytest -q -m browser
+	$(PYTEST) -m browser --dist worksteal
 
 test-js: ## Tests of the pure functions in static/js, by node
 	@if [ -z "$$(find tests/js -name "*.test.*")" ]; then echo "no tests in tests/js"; exit 1; \
 	elif command -v node >/dev/null; then node --test tests/js/; \
 	elif [ "$$MISSIONSCOPE_TEST_REQUIRE" = all ]; then echo "left out, and nothing may be: tests/js (node)"; exit 1; \
-	else echo "left out: tests/js (node)"; fi
+	else echo "left out: tests/js (node)" | tee -a "$${MISSIONSCOPE_TEST_LEFT_OUT:-/dev/null}"; fi
 
 $(VENV)/lock/bin/uv: | $(BIN)/python
 	$(PYTHON) -m venv $(VENV)/lock

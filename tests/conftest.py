@@ -13,6 +13,10 @@ from tests.servers import Server, start_server
 from tests.settings import REDIS_URL_FOR_SERVERS
 
 ROOT = Path(__file__).resolve().parent.parent
+BROWSER_PATIENCE_MS = 60_000
+"""What a page is given to show something, on a machine that has much else to do."""
+MOST_PROCESSES = 8
+"""Each starts a server of its own."""
 CHROMIUM = os.environ.get("MISSIONSCOPE_TEST_CHROMIUM", "/usr/bin/chromium")
 
 
@@ -53,10 +57,18 @@ def _touches_database(item: pytest.Item) -> bool:
     return bool(marks or fixtures & {"db", "transactional_db", "server"})
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Processes of `-n auto`: half as many again as there are processors, for much of the time is waiting."""
+    return min(MOST_PROCESSES, (3 * (os.cpu_count() or 1) + 1) // 2)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # A failed test's output is to say what failed, not every request that the test made.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    config.pluginmanager.register(LeftOut(must_be_empty=os.environ.get("MISSIONSCOPE_TEST_REQUIRE") == "all"))
+    must_be_empty = os.environ.get("MISSIONSCOPE_TEST_REQUIRE") == "all"
+    file = os.environ.get("MISSIONSCOPE_TEST_LEFT_OUT")
+    config.pluginmanager.register(LeftOut(must_be_empty=must_be_empty, file=Path(file) if file else None))
 
 
 @pytest.fixture(scope="session")
@@ -164,7 +176,25 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Playwright drives the system's Chromium."""
     if not Path(CHROMIUM).exists():
         pytest.skip("Chromium (MISSIONSCOPE_TEST_CHROMIUM)")
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=BROWSER_PATIENCE_MS)
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Any, server: Server) -> Any:
+    """What a browser keeps once the first administrator of `server` has logged in by the form: for new contexts."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{server.url}/login/")
+    page.get_by_label("User name").fill(server.user)
+    page.get_by_label("Password").fill(server.password)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/missions/")
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 def _user(username: str) -> Any:

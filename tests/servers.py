@@ -18,7 +18,9 @@ from tests.settings import REDIS_URL_FOR_SERVERS
 
 ROOT = Path(__file__).resolve().parent.parent
 START_S = 60
-STOP_S = 20
+STOP_S = 60
+PORTS = range(10_000, 32_000)
+"""Below those that systems give to outgoing connections."""
 
 
 class Server(NamedTuple):
@@ -92,8 +94,11 @@ def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) ->
 
 
 @contextmanager
-def own_database() -> Iterator[dict[str, str]]:
-    """DATABASE_URL (and REDIS_URL) of a fresh PostgreSQL database, dropped at the end; nothing on SQLite."""
+def own_database(*, is_durable: bool = False) -> Iterator[dict[str, str]]:
+    """DATABASE_URL (and REDIS_URL) of a fresh PostgreSQL database, dropped at the end; nothing on SQLite.
+
+    Only a durable one waits for the disk with every commit: for tests that kill.
+    """
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         yield {}
@@ -103,6 +108,8 @@ def own_database() -> Iterator[dict[str, str]]:
     name = f"missionscope_server_{os.getpid()}_{secrets.token_hex(4)}"
     with psycopg.connect(url.rpartition("/")[0] + "/postgres", autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
+        if not is_durable:
+            connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
         redis = {"REDIS_URL": REDIS_URL_FOR_SERVERS} if REDIS_URL_FOR_SERVERS else {}
         try:
             yield {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}", **redis}
@@ -121,10 +128,20 @@ def _forget_in_redis(name: str) -> None:
 
 
 def find_free_port() -> int:
-    """A port of the loopback interface that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port of the loopback interface that nobody listens on now, and that no outgoing connection is given.
+
+    Drawn by chance, so that several runs do not meet; a server that was killed finds it free again.
+    """
+    for _ in range(100):
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free port was found")
 
 
 def _plain_environment() -> dict[str, str]:

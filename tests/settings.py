@@ -5,8 +5,10 @@ import os
 import shutil
 import tempfile
 
-REDIS_URL_FOR_SERVERS = os.environ.pop("REDIS_URL", "")
+# pytest's workers read this again after the process that started them has taken REDIS_URL away.
+REDIS_URL_FOR_SERVERS = os.environ.pop("REDIS_URL", "") or os.environ.get("MISSIONSCOPE_TEST_REDIS_URL", "")
 """Servers started by tests get it; the tests' own process keeps everything in memory."""
+os.environ["MISSIONSCOPE_TEST_REDIS_URL"] = REDIS_URL_FOR_SERVERS
 
 _directory = tempfile.mkdtemp(prefix="missionscope-tests-")
 atexit.register(shutil.rmtree, _directory, ignore_errors=True)
@@ -24,3 +26,5 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 DATABASES["default"]["TEST"] = {
     "NAME": f"{_directory}/test.sqlite3" if IS_SQLITE else f"test_missionscope_{os.getpid()}"
 }
+if not IS_SQLITE:
+    DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"

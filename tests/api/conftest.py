@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 SOURCES = ("agentprism", "langfuse", "openhands", "tau2", "inspect_ai", "zipkin", "whoandwhen")
-PATIENCE_S = 30
+PATIENCE_S = 60
 LARGEST_LINE = 300_000
 
 

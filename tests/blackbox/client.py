@@ -14,7 +14,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from tests.blackbox.wire import JSON, PROTOBUF, Message, encode
 
 RESPONSES = {"traces": ExportTraceServiceResponse, "logs": ExportLogsServiceResponse}
-SETTLED_S = 15.0
+SETTLED_S = 60.0
+"""On a machine that has much else to do. Nobody waits longer than it takes."""
 
 
 class Answer(NamedTuple):
@@ -120,6 +121,10 @@ class Reader:
 
     def logs(self, mission: str) -> list[Any]:
         return self.items(f"{mission_path(mission)}logs/", limit=1000)
+
+    def missions(self, text: str) -> list[Any]:
+        """Those with the text in their id, as the list that is asked for it shows them."""
+        return [item for item in self.items("/api/v1/missions/", q=text, limit=1000) if text in item["id"]]
 
     def mission(self, mission: str) -> Any:
         return self.read(mission_path(mission))

@@ -13,6 +13,9 @@ from tests.blackbox.client import Reader, Sender
 from tests.blackbox.machine import quickest_s
 from tests.blackbox.wire import JSON, PROTOBUF, Message, attribute, encode, new_span_id, new_trace_id, span, traces
 
+LARGE_S = 240.0
+"""For the totals of a hundred thousand spans, on a machine that has much else to do."""
+
 
 def test_case_73_the_same_span_twice_in_a_request_is_one_span(
     door: Sender, stored: Reader, encoding: str, mission: str
@@ -122,8 +125,11 @@ def test_case_78_all_120_orders_of_five_spans_give_the_same_mission(door: Sender
     assert different == []
 
 
-def _many(door: Sender, mission: str, count: int, *, chain: bool = False, fan: bool = False) -> str:
-    """Send `count` spans of one trace in requests of 5,000 (protobuf); gives the trace id."""
+def _many(door: Sender, mission: str, count: int, *, chain: bool = False, fan: int = 0) -> str:
+    """Send `count` spans of one trace in requests of 5,000 (protobuf); gives the trace id.
+
+    A tree of ten children each, or a chain, or a tree whose root has `fan` children more.
+    """
     trace, now = new_trace_id(), time.time_ns()
     for begin in range(0, count, 5000):
         request = ExportTraceServiceRequest.FromString(encode(traces([], mission=mission), PROTOBUF))
@@ -144,10 +150,10 @@ def _many(door: Sender, mission: str, count: int, *, chain: bool = False, fan: b
     return trace
 
 
-def _parent(number: int, chain: bool, fan: bool) -> str:
+def _parent(number: int, chain: bool, fan: int) -> str:
     if number == 0:
         return ""
-    above = number - 1 if chain else 0 if fan else (number - 1) // 10
+    above = number - 1 if chain else 0 if number <= fan else (number - 1) // 10
     return f"{above + 1:016x}"
 
 
@@ -163,15 +169,24 @@ def _page_s(stored: Reader, mission: str) -> float:
     return quickest_s(lambda: stored.get(f"/missions/{mission}/"))
 
 
-@pytest.mark.parametrize("count", [10_008, 100_000])
-def test_case_79_a_large_trace_is_complete_and_paged(door: Sender, stored: Reader, mission: str, count: int):
-    _many(door, mission, count)
+def test_case_79_a_large_trace_is_complete_and_paged(door: Sender, stored: Reader, mission: str):
+    _many(door, mission, 10_008)
     assert _first_page_s(stored, mission) < 2.0
-    whole = stored.settled(mission, lambda seen: seen["span_count"] == count, within_s=60)
-    assert whole["span_count"] == count
+    assert stored.settled(mission, lambda seen: seen["span_count"] == 10_008)["span_count"] == 10_008
     assert _page_s(stored, mission) < 2.0
-    if count <= 20_000:
-        assert len({item["span_id"] for item in stored.spans(mission)}) == count
+    assert len({item["span_id"] for item in stored.spans(mission)}) == 10_008
+
+
+def test_case_79_81_a_hundred_thousand_spans_half_of_them_of_one_parent_are_paged(
+    door: Sender, stored: Reader, mission: str
+):
+    _many(door, mission, 100_000, fan=50_000)
+    assert _first_page_s(stored, mission) < 2.0
+    whole = stored.settled(mission, lambda seen: seen["span_count"] == 100_000, within_s=LARGE_S)
+    assert whole["span_count"] == 100_000
+    assert _page_s(stored, mission) < 2.0
+    pages = itertools.islice(stored.pages(f"/api/v1/missions/{mission}/spans/", limit=1000), 3)
+    assert len({item["span_id"] for page in pages for item in page}) == 3000
 
 
 def test_case_80_a_chain_ten_thousand_deep_is_no_trouble(door: Sender, stored: Reader, mission: str):
@@ -180,11 +195,3 @@ def test_case_80_a_chain_ten_thousand_deep_is_no_trouble(door: Sender, stored: R
     assert _first_page_s(stored, mission) < 2.0
     assert stored.get(f"/api/v1/missions/{mission}/critical-path/").status_code == 200
     assert len(json.dumps(stored.read(f"/api/v1/missions/{mission}/graph/"))) > 10
-
-
-def test_case_81_a_parent_of_fifty_thousand_children_is_paged(door: Sender, stored: Reader, mission: str):
-    _many(door, mission, 50_000, fan=True)
-    assert _first_page_s(stored, mission) < 2.0
-    assert stored.settled(mission, lambda seen: seen["span_count"] == 50_000, within_s=60)["span_count"] == 50_000
-    pages = itertools.islice(stored.pages(f"/api/v1/missions/{mission}/spans/", limit=1000), 3)
-    assert len({item["span_id"] for page in pages for item in page}) == 3000

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from tests.blackbox.machine import family
 from tests.servers import ROOT, find_free_port, own_database, wait_until_ready
 
-GONE_S = 5.0
+GONE_S = 30.0
 
 
 class SpanIdentity(NamedTuple):
@@ -144,7 +144,7 @@ class Machine:
 @contextmanager
 def machine_in(directory: Path, **environment: str) -> Iterator[Machine]:
     """An installation on the database that the tests run on; not yet started; ended and dropped afterwards."""
-    with own_database() as database:
+    with own_database(is_durable=True) as database:
         machine = Machine(directory, database, environment)
         try:
             yield machine

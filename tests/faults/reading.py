@@ -7,7 +7,7 @@ from typing import Any
 from tests.blackbox.client import Reader, mission_path
 from tests.faults.machine import Machine, SpanIdentity
 
-SETTLED_S = 60.0
+SETTLED_S = 180.0
 QUEUES = ("traces_missionwork", "search_queueitem")
 
 

@@ -45,7 +45,8 @@ def test_a_stuck_database_bounds_what_waits(narrow: Machine, shared_data: Path, 
     try:
         with ThreadPoolExecutor(max_workers=len(requests)) as senders:
             with _stuck(narrow):
-                waiting = [senders.submit(_post_apart, narrow, request) for request in requests]
+                # Not the first again: where nothing is to be written nobody waits for writers.
+                waiting = [senders.submit(_post_apart, narrow, request) for request in requests[1:]]
                 slowest = _watch_health(narrow, STUCK_S)
                 refused = [sent.result() for sent in waiting if sent.done()]
                 most = resident_bytes(narrow.process.pid)
@@ -55,7 +56,7 @@ def test_a_stuck_database_bounds_what_waits(narrow: Machine, shared_data: Path, 
     assert refused, "nothing was told to come back"
     assert {answer.status for answer in refused} == {503}
     assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
-    assert slowest < 2.0, "health must not wait for the database's writers"
+    assert slowest < STUCK_S / 2, "health must not wait for the database's writers"
     assert most - before < MEMORY_BYTES
     assert {answer.status for answer in answers} == {200, 503}
     with ThreadPoolExecutor(max_workers=2) as senders:

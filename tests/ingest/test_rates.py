@@ -1,6 +1,7 @@
 """A project that sends too much is told to wait; the others notice nothing."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ from tests.live.conftest import Site
 from tests.live.conftest import site as site
 
 PER_S = 3
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -40,7 +41,8 @@ def test_a_project_beyond_its_rate_waits_and_others_do_not(
 ) -> None:
     settings.MISSIONSCOPE_PROJECT_REQUESTS_PER_S = PER_S
     monkeypatch.setattr("ingest.rates.TOLD_EVERY_S", 1.0)
-    answers = [_send(site, site.key) for _ in range(5 * PER_S)]
+    with ThreadPoolExecutor(5 * PER_S) as senders:
+        answers = list(senders.map(lambda _: _send(site, site.key), range(5 * PER_S)))
     refused = [answer for answer in answers if answer.status_code == 429]
     assert len(answers) - len(refused) >= PER_S
     assert len(refused) >= PER_S

@@ -65,15 +65,10 @@ def samples(server: Server) -> Server:
 
 
 @pytest.fixture
-def engineer(browser: Browser, samples: Server) -> Iterator[Engineer]:
-    """Logged in, in a window of 1440 by 900; nothing may go wrong in the page."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+def engineer(browser: Browser, samples: Server, signed_in: Any) -> Iterator[Engineer]:
+    """Logged in, with an empty page in a window of 1440 by 900; nothing may go wrong in the page."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=signed_in)
     engineer = Engineer(context.new_page(), samples)
-    page = engineer.open("/login/")
-    page.get_by_label("User name").fill(samples.user)
-    page.get_by_label("Password").fill(samples.password)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/missions/")
     yield engineer
     context.close()
     assert engineer.troubles == []

@@ -40,7 +40,7 @@ def find_hit(engineer: Engineer, text: str) -> Page:
 
 
 def test_a_failed_mission_opens_with_the_cause_selected(engineer: Engineer) -> None:
-    page = engineer.page
+    page = engineer.open("/missions/")
     page.get_by_text(VENDORS).click()
     expect(page.locator("#selection")).to_contain_text("StaleSeries", timeout=PATIENCE_MS)
     expect(page.locator(".tl-row.is-selected")).to_be_in_viewport()

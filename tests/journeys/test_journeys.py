@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.conftest import BROWSER_PATIENCE_MS
 from tests.journeys.conftest import Engineer
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 20_000
+PATIENCE_MS = BROWSER_PATIENCE_MS
 
 
 def make_span(trace_id: str, name: str, **fields: Any) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def make_span(trace_id: str, name: str, **fields: Any) -> dict[str, Any]:
 
 
 def test_why_a_failed_mission_failed_is_on_the_first_screen_with_its_evidence(engineer: Engineer) -> None:
-    page = engineer.page
+    page = engineer.open("/missions/")
     page.get_by_text("Compare three quotes for drive units").click()
     verdict = page.locator("#verdict, .ms-verdict").first
     expect(verdict).to_contain_text("convert gave no price_table", timeout=PATIENCE_MS)

@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.api.conftest import Asker, make_request, make_span
 from tests.servers import find_free_port
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Site(NamedTuple):

@@ -12,7 +12,7 @@ import redis
 
 from core import jobs
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from core import jobs
 from missionscope.jobs import Runner, pause_after_failures_s
 
-PATIENCE_S = 5
+PATIENCE_S = 60
 
 
 @pytest.fixture

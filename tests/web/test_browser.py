@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.conftest import BROWSER_PATIENCE_MS
 from tests.servers import Server
 
 pytestmark = pytest.mark.browser
@@ -20,7 +21,7 @@ PAGES = (
     "/missions/", "/missions/?status=gone&q=zzz", "/search?q=vendors", "/search", "/settings/", "/settings/keys/",
     "/settings/members/", "/settings/send/", "/settings/history/", "/-/patterns",
 )  # fmt: skip
-PATIENCE_MS = 20_000
+PATIENCE_MS = BROWSER_PATIENCE_MS
 
 
 def send_mission(server: Server, name: str, *, age_s: int = 0) -> str:
@@ -60,17 +61,11 @@ class Visit:
 
 
 @pytest.fixture
-def visit(browser: Browser, server: Server) -> Iterator[Visit]:
-    """The first administrator in a window of 1440 by 900."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+def visit(browser: Browser, server: Server, signed_in: Any) -> Iterator[Visit]:
+    """The first administrator, with an empty page in a window of 1440 by 900."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=signed_in)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
-    visit = Visit(context.new_page(), server)
-    page = visit.open("/login/")
-    page.get_by_label("User name").fill(server.user)
-    page.get_by_label("Password").fill(server.password)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/missions/")
-    yield visit
+    yield Visit(context.new_page(), server)
     context.close()
 
 

@@ -17,6 +17,8 @@ STANDARD = Redactor(b"a project's key", standard=True)
 BLOB = base64.b64encode(random.Random(1).randbytes(3_200_000)).decode()
 SIZE = 50_000
 NOISE_SECONDS = 0.05
+ATTEMPTS = 4
+"""The best counts: the machine has other work."""
 
 
 def _repeat(piece: str) -> Callable[[int], str]:
@@ -56,25 +58,29 @@ HOSTILE = {
 
 
 def _seconds(redactor: Redactor, text: str) -> float:
-    """Processor time, the better of two: the machine has other work."""
-    best = 1e9
+    """Processor time."""
     gc.collect()
     gc.disable()
-    for _attempt in range(2):
-        begin = time.thread_time()
-        redactor.redact_text(text)
-        best = min(best, time.thread_time() - begin)
+    begin = time.thread_time()
+    redactor.redact_text(text)
+    took = time.thread_time() - begin
     gc.enable()
-    return best
+    return took
 
 
 def _is_linear(redactor: Redactor, make: Callable[[int], str]) -> bool:
     """Whether four times the text takes at most 2.5 × 2.5 times the time; quadratic would be sixteen times."""
-    for _attempt in range(3):
-        one, four = _seconds(redactor, make(SIZE)), _seconds(redactor, make(4 * SIZE))
+    small, large = make(SIZE), make(4 * SIZE)
+    one = four = 1e9
+    for _attempt in range(ATTEMPTS):
+        one, four = min(one, _seconds(redactor, small)), min(four, _seconds(redactor, large))
         if four <= 2.5 * 2.5 * one or four < NOISE_SECONDS:
             return True
     return False
+
+
+def _is_quick(redactor: Redactor, text: str) -> bool:
+    return any(_seconds(redactor, text) < 1.0 for _attempt in range(ATTEMPTS))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -89,13 +95,12 @@ def test_without_hyperscan_too(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a", "a@a.a@", "a@a.a.a", "{", "begin", "base64"])
 def test_a_megabyte_takes_less_than_a_second(name: str) -> None:
-    text = HOSTILE[name](10 * SIZE)
-    assert min(_seconds(REDACTOR, text) for _attempt in range(2)) < 1.0
+    assert _is_quick(REDACTOR, HOSTILE[name](10 * SIZE))
 
 
 def test_an_image_of_four_megabytes_takes_less_than_a_second() -> None:
     assert len(BLOB) > 4_200_000
-    assert _seconds(REDACTOR, f"data:image/png;base64,{BLOB}") < 1.0
+    assert _is_quick(REDACTOR, f"data:image/png;base64,{BLOB}")
     assert REDACTOR.redact_text(f"data:image/png;base64,{BLOB}")[1] == {}
 
 

@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
+from tests.conftest import BROWSER_PATIENCE_MS
 from tests.servers import Server
 from tests.web.mission.wire import (
     BASE_NS,
@@ -32,7 +33,7 @@ from web.presenters.paths import mission_path
 pytestmark = pytest.mark.browser
 HOSTILE = "</script><script>window.ran=1</script><img src=x onerror=window.ran=1><svg/onload=window.ran=1>\"'"
 PANES = ("timeline", "graph", "conversation", "tools", "state", "logs", "errors", "findings")
-PATIENCE_MS = 15_000
+PATIENCE_MS = BROWSER_PATIENCE_MS
 
 
 class Visit:
@@ -69,17 +70,10 @@ class Visit:
 
 
 @pytest.fixture
-def visit(browser: Browser, server: Server) -> Iterator[Visit]:
-    """The first administrator in a window of 1440 by 900."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    visit = Visit(context.new_page(), server)
-    page = visit.page
-    page.goto(f"{server.url}/login/")
-    page.get_by_label("User name").fill(server.user)
-    page.get_by_label("Password").fill(server.password)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/missions/")
-    yield visit
+def visit(browser: Browser, server: Server, signed_in: Any) -> Iterator[Visit]:
+    """The first administrator, with an empty page in a window of 1440 by 900."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=signed_in)
+    yield Visit(context.new_page(), server)
     context.close()
 
 
