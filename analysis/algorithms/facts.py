@@ -31,8 +31,8 @@ class MissionFacts(msgspec.Struct, frozen=True):
     tool_by_key: dict[SpanKey, ToolCallRow]
     llm_by_pk: dict[int, LlmCallRow]
     llm_by_tool_call_id: dict[str, list[LlmCallRow]]
-    """In order of start: agents number their tool calls anew, and replays give the same ids again."""
-    """The first call whose reply asks for a tool call of that id."""
+    """The calls whose replies ask for a tool call of that id, in order of start: ids come again, in other agents and
+    in replays."""
     agents: tuple[str, ...]
     """By row: the agent that worked, taken from above where the span names none; empty when nobody does."""
 
