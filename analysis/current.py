@@ -46,4 +46,6 @@ def _with_totals(row: MissionRow, totals: MissionTotals) -> MissionRow:
         last_activity_ns=row.last_activity_ns if totals.last_activity_ns is None else totals.last_activity_ns,
         agents=tuple(read_names(totals.agents)),
         services=tuple(read_names(totals.services)),
+        models=tuple(read_names(totals.model_names)),
+        tools=tuple(read_names(totals.tool_names)),
     )

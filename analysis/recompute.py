@@ -41,11 +41,11 @@ _rests: OrderedDict[int, float] = OrderedDict()
 _MISSION_COLUMNS = (
     "title", "status", "reported_status", "start_ns", "end_ns", "last_activity_ns", "span_count", "error_count",
     "llm_call_count", "tool_call_count", "log_count", "snapshot_count", "input_tokens", "output_tokens", "cost_usd",
-    "agents", "services", "verdict", "analysis",
+    "agents", "services", "model_names", "tool_names", "verdict", "analysis",
 )  # fmt: skip
 _MISSION_TYPES = (
     "text", "varchar", "varchar", "int8", "int8", "int8", "int4", "int4", "int4", "int4", "int4", "int4", "int8",
-    "int8", "text", "text", "text", "text", "text",
+    "int8", "text", "text", "text", "text", "text", "text", "text",
 )  # fmt: skip
 MISSIONS = Table(
     "traces_mission",
@@ -54,8 +54,8 @@ MISSIONS = Table(
 )
 CALL_COUNTS = Table(
     "llmlog_llmcall",
-    ("span_pk", "new_message_count", "attempt_count", "change_seq", "mission_id"),
-    ("int8", "int4", "int4", "int8", "int8"),
+    ("span_pk", "new_message_count", "attempt_count", "is_counted", "change_seq", "mission_id"),
+    ("int8", "int4", "int4", "bool", "int8", "int8"),
 )
 REQUESTED = Table(
     "llmlog_toolcall", ("span_pk", "requested_by", "change_seq", "mission_id"), ("int8", "int8", "int8", "int8")

@@ -1,6 +1,7 @@
 """Reads what missions mean: facts, graph, critical path, findings, state. Computed from rows when asked."""
 
 import time
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from analysis.algorithms.attempts import list_attempts
@@ -82,12 +83,14 @@ def read_state(
     return [AgentState(name, state_at(entries, at_ns)) for name, entries in sorted(by_agent.items())]
 
 
-def read_attempts(mission: MissionRow, call: LlmCallRow) -> list[LlmCallRow]:
-    """The attempts up to a model call, itself last."""
-    if call.attempt_count == 1:
-        return [call]
-    calls = {each.pk: each for each in list_llm_calls(mission.pk, mission.id)}
-    return [calls[pk] for pk in list_attempts(list(calls.values())).get(call.pk, ())] or [call]
+def read_attempts(mission: MissionRow, asked: Sequence[LlmCallRow]) -> dict[int, list[LlmCallRow]]:
+    """By key: the attempts up to each of these model calls, itself last."""
+    found = {call.pk: [call] for call in asked}
+    if any(call.attempt_count > 1 for call in asked):
+        calls = {each.pk: each for each in list_llm_calls(mission.pk, mission.id)}
+        attempts = list_attempts(list(calls.values()))
+        found |= {pk: [calls[each] for each in attempts[pk]] for pk in found if attempts.get(pk)}
+    return found
 
 
 def list_agents(facts: MissionFacts) -> list[AgentRow]:

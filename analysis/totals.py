@@ -1,7 +1,6 @@
 """A mission's totals and verdict from its rows. No tables are written here."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
@@ -14,7 +13,9 @@ from analysis.algorithms.tree import MissionTree
 from analysis.algorithms.verdict import compose_verdict
 from analysis.detectors.registry import run_detectors
 from analysis.titles import find_opening, read_titles
+from core.aggregates import LAST_64
 from core.limits import FUTURE_TOLERANCE_NS
+from core.money import add_money
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans
 from traces.counts import ERROR_SEVERITY, count_records
@@ -23,6 +24,8 @@ from traces.selectors import LogFilter, list_logs_by_time, list_spans_of_mission
 
 MOST_ERROR_LOGS = 1_000
 MOST_NAMES = 50
+MOST_CALLED = 200
+"""Models, tools."""
 TITLE_LENGTH = 200
 
 
@@ -56,11 +59,13 @@ class MissionTotals(msgspec.Struct, frozen=True):
     cost_usd: str | None
     agents: str
     services: str
+    model_names: str
+    tool_names: str
     verdict: str
     analysis: str
     finding_count: int
-    call_counts: tuple[tuple[int, int | None, int], ...]
-    """(key of a model call, messages that are new in it, which attempt it is) where a stored number differs."""
+    call_counts: tuple[tuple[int, int | None, int, bool], ...]
+    """(key of a model call, messages new in it, which attempt it is, is it counted) where what is stored differs."""
     requested_by: tuple[tuple[int, int], ...]
     """(key of a tool run, key of the model call that asked for it) where the stored one differs."""
 
@@ -112,13 +117,17 @@ def summarise(
         snapshot_count=snapshot_count,
         input_tokens=_total([call.input_tokens for call in counted]),
         output_tokens=_total([call.output_tokens for call in counted]),
-        cost_usd=format(sum(costs, Decimal(0)), "f") if costs else None,
+        cost_usd=format(add_money(costs), "f") if costs else None,
         agents=_names([span.agent_name for span in spans]),
         services=_names([span.service_name for span in spans]),
+        model_names=_names(
+            [name for call in facts.llm_calls for name in (call.request_model, call.response_model)], MOST_CALLED
+        ),
+        tool_names=_names([run.tool_name for run in facts.tool_calls], MOST_CALLED),
         verdict=verdict.sentence,
         analysis=msgspec.json.encode({"verdict": verdict, "findings": findings}).decode(),
         finding_count=len(findings),
-        call_counts=_call_counts(facts.llm_calls),
+        call_counts=_call_counts(facts.llm_calls, {call.pk for call in counted}),
         requested_by=_requested_by(facts),
     )
 
@@ -144,11 +153,11 @@ def _believable(times: Sequence[int], now_ns: int) -> Sequence[int]:
 
 def _total(counts: Sequence[int | None]) -> int | None:
     known = [count for count in counts if count is not None]
-    return sum(known) if known else None
+    return min(sum(known), LAST_64) if known else None
 
 
-def _names(names: Sequence[str]) -> str:
-    return msgspec.json.encode(sorted({name for name in names if name})[:MOST_NAMES]).decode()
+def _names(names: Sequence[str], most: int = MOST_NAMES) -> str:
+    return msgspec.json.encode(sorted({name for name in names if name})[:most]).decode()
 
 
 def _title(tree: MissionTree) -> str:
@@ -161,14 +170,14 @@ def _reported(tree: MissionTree) -> str:
     return "" if root is None else {"OK": "ok", "ERROR": "failed"}.get(root.status_code, "")
 
 
-def _call_counts(calls: Sequence[LlmCallRow]) -> tuple[tuple[int, int | None, int], ...]:
+def _call_counts(calls: Sequence[LlmCallRow], counted: set[int]) -> tuple[tuple[int, int | None, int, bool], ...]:
     changes, attempts = compute_context_changes(calls), list_attempts(calls)
-    found: list[tuple[int, int | None, int]] = []
+    found: list[tuple[int, int | None, int, bool]] = []
     for call in calls:
         new = len(changes[call.pk].added) if call.pk in changes else call.new_message_count
-        attempt = len(attempts[call.pk])
-        if (new, attempt) != (call.new_message_count, call.attempt_count):
-            found.append((call.pk, new, attempt))
+        attempt, is_counted = len(attempts[call.pk]), call.pk in counted
+        if (new, attempt, is_counted) != (call.new_message_count, call.attempt_count, call.is_counted):
+            found.append((call.pk, new, attempt, is_counted))
     return tuple(found)
 
 

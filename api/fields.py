@@ -36,9 +36,9 @@ def anything(help_text: str = "") -> serializers.JSONField:
     return serializers.JSONField(help_text=help_text, allow_null=True)
 
 
-def flag() -> serializers.BooleanField:
+def flag(help_text: str = "") -> serializers.BooleanField:
     """true or false."""
-    return serializers.BooleanField()
+    return serializers.BooleanField(help_text=help_text)
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -62,10 +62,48 @@ class MissionSerializer(serializers.Serializer[Any]):
     log_count, snapshot_count = count(), count()
     input_tokens, output_tokens = count(null=True), count(null=True)
     cost_usd = number("Decimal.")
-    agents, services = texts(), texts()
+    agents, services, models, tools = texts(), texts(), texts(), texts()
     verdict = text("One sentence, or empty.")
     change_seq = number()
     url = text()
+
+
+def spread(name: str, help_text: str) -> Any:
+    """How values are spread: percentiles by nearest rank, null without values."""
+    fields: dict[str, Any] = {"count": count(), "p50": number(), "p90": number(), "p99": number(), "max": number()}
+    return inline_serializer(f"Spread{name}", fields, help_text=help_text)
+
+
+ModelSummarySerializer = inline_serializer(
+    "ModelSummary",
+    {
+        "model": text("The one that answered, else the one asked for."),
+        "call_count": count(),
+        "error_count": count(),
+        "input_tokens": count(null=True),
+        "output_tokens": count(null=True),
+        "cost_usd": number("Decimal."),
+        "duration_ns": spread("OfCalls", "Of calls that have ended."),
+    },
+    many=True,
+)
+SummarySerializer = inline_serializer(
+    "MissionsSummary",
+    {
+        "count": count(),
+        "counts": inline_serializer("CountsByStatus", {status: count() for status in STATUSES}),
+        "error_count": count(),
+        "duration_ns": spread("OfMissions", "Of missions that have ended."),
+        "span_duration_ns": spread("OfSpans", "Of their spans that have ended."),
+        "span_count": count(),
+        "llm_call_count": count(),
+        "tool_call_count": count(),
+        "input_tokens": count(null=True),
+        "output_tokens": count(null=True),
+        "cost_usd": number("Decimal."),
+        "models": ModelSummarySerializer,
+    },
+)
 
 
 class SpanSerializer(serializers.Serializer[Any]):
@@ -119,6 +157,7 @@ class LlmCallSerializer(serializers.Serializer[Any]):
     cost_usd = number("Decimal.")
     cost_source = text("sender, or the price table and its version.")
     counts_usage = flag()
+    is_counted = flag("In the totals of its mission: it repeats no usage of a call inside it.")
     status = serializers.ChoiceField(STATUSES)
     error = text()
     attempt_count, message_count = count(), count()
@@ -367,16 +406,30 @@ _ERRORS = {
 ERRORS = {status: OpenApiResponse(ErrorSerializer, description=words) for status, words in _ERRORS.items()}
 
 
-def describe(serializer: Any, *, many: bool = False, parameters: Any = (), name: str = "") -> Any:
-    """The schema of a view that answers one thing, or a page of many."""
+def describe(serializer: Any, *, many: bool = False, parameters: Any = (), name: str = "", detail: Any = None) -> Any:
+    """The schema of a view that answers one thing, or a page of many; `detail`: with `include=content` of these."""
     if many:
-        each = serializer(many=True) if isinstance(serializer, type) else _many(serializer)
+        row = serializer if detail is None else _row_of(serializer, detail, name)
+        each = row(many=True) if isinstance(row, type) else _many(row)
         answer = inline_serializer(f"{name}Page", {"results": each, "next": text(null=True)})
         parameters = [*parameters, *PAGE_PARAMETERS]
     else:
         answer = serializer
     operation_id = f"list_{name}" if many else None
     return extend_schema(operation_id, responses={200: answer, **ERRORS}, parameters=[*parameters, PROJECT_PARAMETER])
+
+
+def _row_of(serializer: Any, detail: Any, name: str) -> Any:
+    """A row of a list: as `serializer`, and with `include=content` as `detail`."""
+
+    def get_fields(self: Any) -> Any:
+        fields = detail.get_fields(self)
+        for extra in fields.keys() - serializer().fields.keys():
+            fields[extra].required = False
+        return fields
+
+    about = "What is not required is there with `include=content`."
+    return type(f"{name}RowSerializer", (detail,), {"get_fields": get_fields, "__doc__": about})
 
 
 def _many(serializer: Any) -> Any:

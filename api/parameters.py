@@ -1,6 +1,8 @@
 """Query parameters, checked: what is odd is answered 400 with the parameter's name."""
 
+import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
@@ -12,6 +14,7 @@ MOST = 1000
 USUAL = 100
 LAST_64 = 2**63 - 1
 LONGEST_TEXT = 1000
+MONEY = r"([0-9]{1,15}(\.[0-9]{1,15})?)?"
 NUMBER = "^([0-9]{1,18}|[0-8][0-9]{18})?$"
 """Of the numbers that are accepted, those a pattern can tell in a line; an empty one does not restrict."""
 
@@ -45,6 +48,16 @@ def get_number(request: Request, name: str) -> int | None:
     if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > LAST_64:
         raise invalid(name, f"must be a whole number from 0 to {LAST_64}")
     return int(text)
+
+
+def get_money(request: Request, name: str) -> Decimal | None:
+    """An amount of at least 0, without an exponent; None when absent."""
+    text = get_one(request, name)
+    if not text:
+        return None
+    if not re.fullmatch(MONEY, text):
+        raise invalid(name, "must be an amount such as 0.25")
+    return Decimal(text)
 
 
 def get_limit(request: Request) -> int:
@@ -117,6 +130,11 @@ def flag_parameter(name: str, description: str) -> OpenApiParameter:
 def number_parameter(name: str, description: str) -> OpenApiParameter:
     """A 64-bit number as decimal text, in the schema."""
     return OpenApiParameter(name, {"type": "string", "pattern": NUMBER}, description=description)
+
+
+def money_parameter(name: str, description: str) -> OpenApiParameter:
+    """An amount as decimal text, in the schema."""
+    return OpenApiParameter(name, {"type": "string", "pattern": f"^{MONEY}$"}, description=description)
 
 
 def hex_parameter(name: str, description: str, digits: int) -> OpenApiParameter:

@@ -11,13 +11,16 @@ from analysis.algorithms.critical_path import CriticalPath
 from analysis.algorithms.findings import Finding
 from analysis.algorithms.graph_model import MissionGraph
 from analysis.selectors import AgentRow, AgentState
+from core.aggregates import Spread
 from llmlog.records import LlmCallRow, ToolCallRow
+from llmlog.summary import ModelSummary
 from llmlog.wire import llm_call_json, tool_call_json
 from search.selectors import SearchHit
 from telemetry.conventions import read_conversation, read_provenance, read_tool_io
 from telemetry.records import LogRecord, SpanRecord
 from traces.records import LogRow
 from traces.selectors import RejectionRow, SpanDetail
+from traces.summary import MissionSummary
 from traces.wire import log_json, number, span_json
 
 MOST_SAFE_INTEGER = 2**53 - 1
@@ -211,6 +214,41 @@ def hit_json(hit: SearchHit) -> dict[str, Any]:
         "excerpt": hit.excerpt,
         "marks": [list(mark) for mark in hit.marks],
     }
+
+
+def summary_json(missions: MissionSummary, models: Sequence[ModelSummary]) -> dict[str, Any]:
+    """Missions taken together."""
+    return {
+        "count": sum(missions.counts.values()),
+        "counts": missions.counts,
+        "error_count": missions.error_count,
+        "duration_ns": spread_json(missions.duration),
+        "span_duration_ns": spread_json(missions.span_duration),
+        "span_count": missions.span_count,
+        "llm_call_count": missions.llm_call_count,
+        "tool_call_count": missions.tool_call_count,
+        "input_tokens": missions.input_tokens,
+        "output_tokens": missions.output_tokens,
+        "cost_usd": missions.cost_usd,
+        "models": [
+            {
+                "model": each.model,
+                "call_count": each.call_count,
+                "error_count": each.error_count,
+                "input_tokens": each.input_tokens,
+                "output_tokens": each.output_tokens,
+                "cost_usd": each.cost_usd,
+                "duration_ns": spread_json(each.duration),
+            }
+            for each in models
+        ],
+    }
+
+
+def spread_json(spread: Spread) -> dict[str, Any]:
+    """How many values there are, and percentiles of them."""
+    names = ("p50", "p90", "p99", "max")
+    return {"count": spread.count, **{name: number(getattr(spread, name)) for name in names}}
 
 
 def rejection_json(row: RejectionRow) -> dict[str, Any]:

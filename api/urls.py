@@ -43,6 +43,7 @@ MISSION = "api/v1/missions/<segment:mission_id>/"
 
 urlpatterns = [
     path("api/v1/missions/", missions.MissionList.as_view()),
+    path("api/v1/missions/summary/", missions.MissionsSummary.as_view()),
     path(MISSION, missions.MissionDetail.as_view()),
     path(MISSION + "spans/", records.SpanList.as_view()),
     path(MISSION + "spans/<str:trace_id>/<str:span_id>/", records.SpanDetailView.as_view()),

@@ -6,6 +6,9 @@ from msbench.report import markdown
 
 Row = tuple[str, float | None, str, bool | None]
 """What, figure, bar, whether it is met."""
+OPENED = {"open_trace_100": 50, "open_trace_1000": 500, "open_trace_10000": 5_000}
+"""Queries of the harness that read every span with its content, and the bar in ms: half a second for 1,000 spans."""
+AGGREGATES = ("agg_latency", "agg_tokens")
 VISIBLE = ("visible_idle", "visible_under_load")
 
 
@@ -49,12 +52,35 @@ def _against_bar(target: dict[str, Any]) -> list[Row]:
     for name in ("page of 10000 spans", "data/spans of 10000 spans"):
         if name in pages:
             rows.append(_most(f"{name}, median ms", pages[name]["median"], "< 500", 500))
+    rows += [*_openings(target["reads"]), *_aggregates(target)]
     for name, found in lists.items():
         if name.startswith("REST"):
             rows.append(_most(f"{name}, p95 ms at {spans:,} spans", found["p95"], "< 100 (100,000 spans)", 100))
     for name in VISIBLE:
         p95 = own[name]["after_answer_ms"]["p95"]
         rows.append(_most(f"{_words(name)}: p95 ms after the answer", p95, "< 300", 300))
+    return rows
+
+
+def _openings(reads: dict[str, Any]) -> list[Row]:
+    found = [(name, bar, reads[name]["ms"]["median"]) for name, bar in OPENED.items() if "ms" in reads.get(name, {})]
+    return [_most(f"{name}: every span with its content, median ms", ms, f"≤ {bar}", bar) for name, bar, ms in found]
+
+
+def _aggregates(target: dict[str, Any]) -> list[Row]:
+    """How long they take, and whether they are right: percentiles to a millisecond, tokens to the last one."""
+    reads, expected = target["reads"], target["expected_aggregates"]
+    rows: list[Row] = []
+    for name in AGGREGATES:
+        if "ms" not in reads.get(name, {}):
+            continue
+        got = reads[name]["got"]
+        if name == "agg_tokens":
+            is_right = got == expected["tokens"]
+        else:
+            is_right = all(abs(got[each] - expected["latency_ms"][each]) < 1 for each in ("p50", "p99"))
+        rows.append(_most(f"{name}, p95 ms", reads[name]["p95_ms"], "≤ 100", 100))
+        rows.append((f"{name} is what the corpus holds", float(is_right), "1", is_right))
     return rows
 
 

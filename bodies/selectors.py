@@ -28,8 +28,15 @@ class PackReader:
 
     def read_hashed(self, hashes: Iterable[bytes]) -> Mapping[bytes, bytes]:
         """The bodies with these hashes; those that are not there are left out."""
-        places = find_places(self.project_id, list(set(hashes)))
-        self._load({place.pack for place in places.values()} - set(self._packs))
+        return self.read_places(self.find_places(set(hashes)))
+
+    def find_places(self, hashes: Iterable[bytes]) -> dict[bytes, Place]:
+        """Where the bodies with these hashes lie, and so how long they are; nothing is opened."""
+        return find_places(self.project_id, list(hashes))
+
+    def read_places(self, places: Mapping[bytes, Place]) -> dict[bytes, bytes]:
+        """The bodies at these places."""
+        self.prefetch(places.values())
         return {hashed: self.read(place) for hashed, place in places.items()}
 
     def prefetch(self, places: Iterable[Place]) -> None:

@@ -24,6 +24,10 @@ class LlmCall(models.Model):
     cost_usd = models.TextField(null=True)
     cost_source = models.TextField()
     counts_usage = models.BooleanField()
+    is_counted = models.BooleanField()
+    """Whether its usage is in the mission's totals: `counts_usage`, until a recompute finds a call inside it."""
+    duration_ns = models.BigIntegerField(null=True)
+    """Of its span; never negative, None while open."""
     error = models.TextField()
     message_hashes = models.BinaryField()
     """8 bytes a message of the prompt, in order."""

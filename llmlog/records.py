@@ -30,6 +30,9 @@ class LlmCallRow(msgspec.Struct, frozen=True):
     cost_source: str
     """`sender`, or the price table's name and version, or empty."""
     counts_usage: bool
+    """What its sender's convention says of it."""
+    is_counted: bool
+    """Whether it is in its mission's totals: not when it repeats the usage of a call inside it."""
     status: str
     """waiting, active, ok, failed, gone"""
     error: str

@@ -13,7 +13,7 @@ _CALL_COLUMNS = (
     "span_pk", "operation", "provider_name", "request_model", "response_model", "finish_reasons",
     "time_to_first_token_ns", "input_tokens", "output_tokens", "cache_read_input_tokens",
     "cache_creation_input_tokens", "reasoning_output_tokens", "cost_usd", "cost_source", "counts_usage", "error",
-    "message_hashes", "new_message_count", "tool_call_ids", "change_seq", "attempt_count",
+    "message_hashes", "new_message_count", "tool_call_ids", "change_seq", "attempt_count", "is_counted",
 )  # fmt: skip
 _TOOL_COLUMNS = ("span_pk", "tool_name", "tool_call_id", "requested_by", "error", "change_seq", "arguments_hash")
 
@@ -117,6 +117,7 @@ def _call(row: Sequence[Any], span: SpanRow) -> LlmCallRow:
         cost_usd=row[12],
         cost_source=row[13],
         counts_usage=bool(row[14]),
+        is_counted=bool(row[21]),
         status=span.effective_status,
         error=row[15],
         attempt_count=row[20],

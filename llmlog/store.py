@@ -17,12 +17,12 @@ CALLS = Table(
     (
         "span_pk", "project_id", "mission_id", "operation", "provider_name", "request_model", "response_model",
         "finish_reasons", "time_to_first_token_ns", "input_tokens", "output_tokens", "cache_read_input_tokens",
-        "cache_creation_input_tokens", "reasoning_output_tokens", "cost_usd", "cost_source", "counts_usage", "error",
-        "message_hashes", "new_message_count", "tool_call_ids", "change_seq",
+        "cache_creation_input_tokens", "reasoning_output_tokens", "cost_usd", "cost_source", "counts_usage",
+        "is_counted", "duration_ns", "error", "message_hashes", "new_message_count", "tool_call_ids", "change_seq",
     ),
     (
         "int8", "int8", "int8", "text", "text", "text", "text", "text", "int8", "int8", "int8", "int8", "int8", "int8",
-        "text", "text", "bool", "text", "bytea", "int4", "text", "int8",
+        "text", "text", "bool", "bool", "int8", "text", "bytea", "int4", "text", "int8",
     ),
 )  # fmt: skip
 TOOLS = Table(
@@ -62,7 +62,8 @@ def _call_row(project_id: int, item: StoredSpan, meaning: SpanMeaning, llm: LlmM
         llm.request_model[:SHOWN_LENGTH], llm.response_model[:SHOWN_LENGTH], "\n".join(llm.finish_reasons),
         llm.time_to_first_token_ns, llm.input_tokens, llm.output_tokens, llm.cache_read_input_tokens,
         llm.cache_creation_input_tokens, llm.reasoning_output_tokens, cost, source, llm.counts_usage,
-        _error(meaning, item), b"".join(llm.message_hashes), None, "\n".join(llm.tool_call_ids), seq,
+        llm.counts_usage, _duration(item), _error(meaning, item), b"".join(llm.message_hashes), None,
+        "\n".join(llm.tool_call_ids), seq,
     )  # fmt: skip
 
 
@@ -73,6 +74,11 @@ def _tool_row(project_id: int, item: StoredSpan, meaning: SpanMeaning, seq: int)
         item.pk, project_id, item.mission_pk, tool.tool_name[:SHOWN_LENGTH], tool.tool_call_id[:SHOWN_LENGTH],
         tool.arguments_hash, None, tool.error[:SHOWN_LENGTH] or _error(meaning, item), seq,
     )  # fmt: skip
+
+
+def _duration(item: StoredSpan) -> int | None:
+    start_ns, end_ns = item.span.start_ns, item.span.end_ns
+    return None if start_ns is None or end_ns is None else max(0, end_ns - start_ns)
 
 
 def _error(meaning: SpanMeaning, item: StoredSpan) -> str:

@@ -30,6 +30,7 @@ def llm_call_json(row: LlmCallRow) -> dict[str, Any]:
         "cost_usd": row.cost_usd,
         "cost_source": row.cost_source,
         "counts_usage": row.counts_usage,
+        "is_counted": row.is_counted,
         "status": row.status,
         "error": row.error,
         "attempt_count": row.attempt_count,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Max, Q
 
-from traces.models import Log, MissionWork, Snapshot, Span
+from traces.models import Log, MissionWork, Snapshot, Span, SpanVersion
 
 ERROR_SEVERITY = 17
 """Of a log record: ERROR and above."""
@@ -25,6 +25,12 @@ def count_spans(mission_pks: Sequence[int]) -> dict[int, int]:
     """Spans of several missions, by key."""
     counted = Span.objects.filter(mission_id__in=mission_pks).values_list("mission_id").annotate(Count("id"))
     return dict.fromkeys(mission_pks, 0) | dict(counted)
+
+
+def count_versions(span_pks: Sequence[int]) -> dict[int, int]:
+    """Distinct records that spans were merged from, by key."""
+    counted = SpanVersion.objects.filter(span_pk__in=span_pks).values_list("span_pk").annotate(Count("id"))
+    return dict.fromkeys(span_pks, 1) | dict(counted)
 
 
 def count_waiting_missions() -> int:

@@ -1,10 +1,12 @@
 """Reads missions: one, a page of them, what changed since a cursor."""
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, FloatField, Q, QuerySet, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, FloatField, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Coalesce, StrIndex
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThanOrEqual
 
 from core.cursors import decode_cursor, encode_cursor
 from core.errors import FieldError, InvalidInput
@@ -31,10 +33,11 @@ _ABANDONED = Q(span_count=0, log_count=0, computed_seq__gte=0)
 """A mission whose records have all left it, because their trace named another one later."""
 BIG: Any = BigIntegerField()
 _TEXT_SORTS = {"name"}
+_NAME_LISTS = ("agents", "services", "model_names", "tool_names")
 _TRACE_DIGITS = 32
-DOT_NAMES = {".": "~2e", "..": "~2e2e"}
-"""Ids that no address can hold, and what stands for them there."""
-_DOT_IDS = {name: key for key, name in DOT_NAMES.items()}
+OTHER_NAMES = {".": "~2e", "..": "~2e2e", "summary": "~summary"}
+"""Ids that no address can hold, or that mean something else in one, and what stands for them there."""
+_IDS = {name: key for key, name in OTHER_NAMES.items()}
 
 
 class MissionFilter(NamedTuple):
@@ -53,6 +56,14 @@ class MissionFilter(NamedTuple):
     """Last activity at or after."""
     until_ns: int | None = None
     """Started before."""
+    model: str = ""
+    """Asked for or answered by, in one of its model calls."""
+    tool: str = ""
+    """That was run."""
+    min_duration_ns: int | None = None
+    max_duration_ns: int | None = None
+    """Both of missions whose duration is known: those that have ended."""
+    min_cost_usd: Decimal | None = None
 
 
 class MissionPage(NamedTuple):
@@ -71,11 +82,16 @@ class Tally(NamedTuple):
 
 def find_mission(project_id: int, key: str) -> MissionRow | None:
     """The mission with the sender's key; a trace id also finds the mission its trace belongs to."""
-    key = _DOT_IDS.get(key, key)
-    row = Mission.objects.filter(project_id=project_id, key_hash=digest16(key.encode(errors="surrogatepass"))).first()
+    key = _IDS.get(key, key)
+    row = _missions(project_id).filter(key_hash=digest16(key.encode(errors="surrogatepass"))).first()
     if len(key) == _TRACE_DIGITS and (row is None or row.span_count == 0):
         row = _mission_of_trace(project_id, key.lower()) or row
     return None if row is None else mission_row(row)
+
+
+def _missions(project_id: int) -> QuerySet[Mission]:
+    """The project's, without what is long in them."""
+    return Mission.objects.filter(project_id=project_id).defer("analysis")
 
 
 def _mission_of_trace(project_id: int, trace_id: str) -> Mission | None:
@@ -90,7 +106,7 @@ def _mission_of_trace(project_id: int, trace_id: str) -> Mission | None:
         found.pk, _word(found.strong_start_ns, found.strong_key), _word(found.weak_start_ns, found.weak_key)
     )
     home = choose_mission(None, NONE, raw, binding)
-    return Mission.objects.filter(project_id=project_id, key_hash=digest16(home.key.encode())).first()
+    return _missions(project_id).filter(key_hash=digest16(home.key.encode())).first()
 
 
 def _word(start_ns: int | None, key: str | None) -> Word | None:
@@ -119,9 +135,8 @@ def list_missions(
 
 def _ordered_by(query: QuerySet[Mission], name: str) -> tuple[QuerySet[Mission], str]:
     """The query with a column that is never null to order by."""
-    # Without its type an expression passes for 32 bits, and Django answers comparisons beyond them with nothing.
     if name == "duration":
-        return query.annotate(duration=Coalesce(F("end_ns") - F("start_ns"), 0, output_field=BIG)), "duration"
+        return query.annotate(duration=Coalesce(_duration(), 0, output_field=BIG)), "duration"
     if name == "cost":
         return query.annotate(cost=Coalesce(Cast("cost_usd", FloatField()), 0.0)), "cost"
     if name == "tokens":
@@ -138,7 +153,7 @@ def _ordered_by(query: QuerySet[Mission], name: str) -> tuple[QuerySet[Mission],
 
 def select_missions(project_id: int, chosen: MissionFilter) -> QuerySet[Mission]:
     """The rows a filter leaves, for the reads of this package."""
-    query = Mission.objects.filter(project_id=project_id).exclude(_ABANDONED)
+    query = _missions(project_id).exclude(_ABANDONED)
     if chosen.text:
         query = query.filter(
             Q(name__icontains=chosen.text)
@@ -148,10 +163,9 @@ def select_missions(project_id: int, chosen: MissionFilter) -> QuerySet[Mission]
         )
     if chosen.statuses:
         query = query.filter(status__in=chosen.statuses)
-    if chosen.agent:
-        query = query.filter(agents__contains=_listed(chosen.agent))
-    if chosen.service:
-        query = query.filter(services__contains=_listed(chosen.service))
+    for column, name in zip(_NAME_LISTS, (chosen.agent, chosen.service, chosen.model, chosen.tool), strict=True):
+        if name:
+            query = query.filter(_listed(column, name))
     if chosen.has_error is not None:
         query = query.filter(error_count__gt=0) if chosen.has_error else query.filter(error_count=0)
     if chosen.has_verdict is not None:
@@ -160,11 +174,32 @@ def select_missions(project_id: int, chosen: MissionFilter) -> QuerySet[Mission]
         query = query.filter(last_activity_ns__gte=chosen.since_ns)
     if chosen.until_ns is not None:
         query = query.filter(start_ns__lt=chosen.until_ns)
+    return _within_amounts(query, chosen)
+
+
+def _within_amounts(query: QuerySet[Mission], chosen: MissionFilter) -> QuerySet[Mission]:
+    if chosen.min_duration_ns is not None or chosen.max_duration_ns is not None:
+        query = query.filter(start_ns__isnull=False, end_ns__isnull=False)
+    if chosen.min_duration_ns:  # an end before its start is a duration of 0
+        query = query.filter(GreaterThanOrEqual(_duration(), chosen.min_duration_ns))
+    if chosen.max_duration_ns is not None:
+        query = query.filter(LessThanOrEqual(_duration(), chosen.max_duration_ns))
+    if chosen.min_cost_usd is not None:
+        query = query.filter(GreaterThanOrEqual(Cast("cost_usd", FloatField()), float(chosen.min_cost_usd)))
     return query
 
 
-def _listed(name: str) -> str:
-    return msgspec.json.encode(name).decode()
+def _duration() -> Any:
+    # Without its type an expression passes for 32 bits, and Django answers comparisons beyond them with nothing.
+    return ExpressionWrapper(F("end_ns") - F("start_ns"), output_field=BIG)
+
+
+def _listed(column: str, name: str) -> Q:
+    """The JSON list in the column holds the name, letter for letter: LIKE does not tell cases apart on SQLite."""
+    entry = msgspec.json.encode(name).decode()
+    return Q(GreaterThan(StrIndex(column, Value(f"[{entry}")), 0)) | Q(
+        GreaterThan(StrIndex(column, Value(f",{entry}")), 0)
+    )
 
 
 def count_missions(project_id: int, chosen: MissionFilter) -> Tally:
@@ -177,7 +212,7 @@ def count_missions(project_id: int, chosen: MissionFilter) -> Tally:
 
 def list_changed_missions(project_id: int, after_seq: int, limit: int = 200) -> list[MissionRow]:
     """Missions whose row in the list changed after the cursor, in that order."""
-    query = Mission.objects.filter(project_id=project_id, list_seq__gt=after_seq).order_by("list_seq")
+    query = _missions(project_id).filter(list_seq__gt=after_seq).order_by("list_seq")
     return [mission_row(row) for row in query[:limit]]
 
 
@@ -206,6 +241,8 @@ def mission_row(row: Mission) -> MissionRow:
         cost_usd=row.cost_usd,
         agents=tuple(read_names(row.agents)),
         services=tuple(read_names(row.services)),
+        models=tuple(read_names(row.model_names)),
+        tools=tuple(read_names(row.tool_names)),
         verdict=row.verdict,
         change_seq=row.change_seq,
         list_seq=row.list_seq,

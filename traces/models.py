@@ -50,6 +50,9 @@ class Mission(models.Model):
     agents = models.TextField(db_default="[]")
     """JSON list of names."""
     services = models.TextField(db_default="[]")
+    model_names = models.TextField(db_default="[]")
+    """Of its model calls, as asked for and as answered. Lists before `analysis`: that is long, and read past."""
+    tool_names = models.TextField(db_default="[]")
     verdict = models.TextField(db_default="")
     analysis = models.TextField(db_default="{}")
     """Verdict with evidence, findings, completeness: what the mission page's first screen shows."""

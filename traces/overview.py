@@ -34,6 +34,7 @@ class KnownNames(NamedTuple):
 
     agents: list[str]
     services: list[str]
+    models: list[str]
 
 
 def count_activity(project_id: int, chosen: MissionFilter, *, until_ns: int) -> Activity:
@@ -58,14 +59,13 @@ def count_activity(project_id: int, chosen: MissionFilter, *, until_ns: int) -> 
 
 
 def list_known_names(project_id: int) -> KnownNames:
-    """Agents and services of the RECENT last active missions, in no order."""
+    """Agents, services and models of the RECENT last active missions, in no order."""
     recent = Mission.objects.filter(project_id=project_id).exclude(last_activity_ns=None).order_by("-last_activity_ns")
-    agents: dict[str, None] = {}
-    services: dict[str, None] = {}
-    for agent_names, service_names in recent.values_list("agents", "services")[:RECENT]:
-        agents.update(dict.fromkeys(msgspec.json.decode(agent_names, type=list[str])))
-        services.update(dict.fromkeys(msgspec.json.decode(service_names, type=list[str])))
-    return KnownNames(list(agents), list(services))
+    found: tuple[dict[str, None], ...] = ({}, {}, {})
+    for lists in recent.values_list("agents", "services", "model_names")[:RECENT]:
+        for names, encoded in zip(found, lists, strict=True):
+            names.update(dict.fromkeys(msgspec.json.decode(encoded, type=list[str])))
+    return KnownNames(*map(list, found))
 
 
 def _step(span_ns: int) -> int:

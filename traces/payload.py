@@ -172,35 +172,36 @@ class PayloadReader:
         read = self.values([payload for _, _, payload in payloads])
         return [_span(trace, span, fields) for (trace, span, _), fields in zip(payloads, read, strict=True)]
 
-    def logs(self, payloads: list[bytes]) -> list[LogRecord]:
-        """Payloads to log records."""
-        return [_log(fields) for fields in self.values(payloads)]
-
     def values(self, payloads: list[bytes]) -> list[Any]:
         """Payloads to plain values, references resolved."""
-        wanted: set[bytes] = set()
-        for payload in payloads:
-            _collect(payload, wanted)
+        wanted = {hashed for payload in payloads for hashed in list_references(payload)}
         bodies = self._fetch(wanted) if wanted else {}
         return [_resolve(payload, bodies) for payload in payloads]
 
 
-def referenced_hashes(payload: bytes) -> set[bytes]:
-    """The hashes of all bodies a payload refers to."""
-    wanted: set[bytes] = set()
-    _collect(payload, wanted)
-    return wanted
+def read_span(trace_id: bytes, span_id: bytes, payload: bytes, bodies: Mapping[bytes, bytes]) -> SpanRecord:
+    """A span; `bodies` holds what its payload refers to."""
+    return _span(trace_id, span_id, _resolve(payload, bodies))
 
 
-def _collect(payload: bytes, wanted: set[bytes]) -> None:
+def read_log(payload: bytes, bodies: Mapping[bytes, bytes]) -> LogRecord:
+    """A log record; `bodies` holds what its payload refers to."""
+    return _log(_resolve(payload, bodies))
+
+
+def list_references(payload: bytes) -> list[bytes]:
+    """The hashes of the bodies a payload refers to, each as often as it does."""
+    found: list[bytes] = []
+
     def hook(code: int, data: memoryview) -> None:
         raw = bytes(data)
         if code == SPLIT:
-            wanted.update(part for part in msgspec.msgpack.decode(raw)[1] if isinstance(part, bytes))
+            found.extend(part for part in msgspec.msgpack.decode(raw)[1] if isinstance(part, bytes))
         else:
-            wanted.update(raw[at : at + 16] for at in range(0, len(raw), 16))
+            found.extend(raw[at : at + 16] for at in range(0, len(raw), 16))
 
     msgspec.msgpack.decode(payload, ext_hook=hook)
+    return found
 
 
 def _resolve(payload: bytes, bodies: Mapping[bytes, bytes]) -> Any:

@@ -106,6 +106,10 @@ class MissionRow(msgspec.Struct, frozen=True):
     """Decimal text."""
     agents: tuple[str, ...]
     services: tuple[str, ...]
+    models: tuple[str, ...]
+    """Of its model calls, as asked for and as answered."""
+    tools: tuple[str, ...]
+    """That were run."""
     verdict: str
     """One sentence, or empty."""
     change_seq: int

@@ -1,6 +1,6 @@
 """Reads spans, logs, states and rejections as frozen records. Lists read narrow rows; payloads come one at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from bodies.packs import Place
 from bodies.selectors import PackReader
 from telemetry.records import LogRecord, SpanRecord
+from traces.contents import read_logs, read_spans
 from traces.missions import (
     MissionFilter,
     MissionPage,
@@ -20,7 +21,7 @@ from traces.missions import (
     list_changed_missions,
     list_missions,
 )
-from traces.models import Log, Mission, Rejection, Snapshot, Span, SpanVersion
+from traces.models import Log, Rejection, Snapshot, Span, SpanVersion
 from traces.payload import PayloadReader
 from traces.records import LogRow, SnapshotRow, SpanRow
 
@@ -179,10 +180,15 @@ def _from_hex(text: str, length: int) -> bytes:
     return raw if len(raw) == length else b"\xff"
 
 
-def find_span(project_id: int, trace_id: str, span_id: str, side: int | None = None) -> SpanDetail | None:
-    """A span with its whole content. Without `side` the client's, or the server's when it is alone."""
+def find_span(
+    project_id: int, mission_pk: int, mission_id: str, trace_id: str, span_id: str, side: int | None = None
+) -> SpanDetail | None:
+    """A mission's span with its whole content. Without `side` the client's, or the server's when it is alone."""
     query = Span.objects.filter(
-        project_id=project_id, trace_id=_from_hex(trace_id, 16), span_id=_from_hex(span_id, 8)
+        project_id=project_id,
+        trace_id=_from_hex(trace_id, 16),
+        span_id=_from_hex(span_id, 8),
+        mission_id=mission_pk,
     ).order_by("side")
     if side is not None:
         query = query.filter(side=side)
@@ -193,22 +199,7 @@ def find_span(project_id: int, trace_id: str, span_id: str, side: int | None = N
     payload = reader.read(Place(*values[20:23]))
     [record] = PayloadReader(reader.read_hashed).spans([(bytes(values[2]), bytes(values[3]), payload)])
     versions = SpanVersion.objects.filter(span_pk=values[0]).count() or 1
-    key = Mission.objects.values_list("key", flat=True).get(id=values[1])
-    return SpanDetail(span_row(values, key), record, versions)
-
-
-def read_spans(project_id: int, pks: Iterable[int]) -> dict[int, SpanRecord]:
-    """The whole content of several spans, by key; packs and bodies are fetched once."""
-    rows = Span.objects.filter(project_id=project_id, id__in=list(pks)).values_list(
-        "id", "trace_id", "span_id", "pack_id", "pack_start", "pack_length"
-    )
-    found = list(rows)
-    reader = PackReader(project_id)
-    places = [Place(*row[3:6]) for row in found]
-    reader.prefetch(places)
-    payloads = [(bytes(row[1]), bytes(row[2]), reader.read(place)) for row, place in zip(found, places, strict=True)]
-    records = PayloadReader(reader.read_hashed).spans(payloads)
-    return {row[0]: record for row, record in zip(found, records, strict=True)}
+    return SpanDetail(span_row(values, mission_id), record, versions)
 
 
 _LOG_COLUMNS = (
@@ -294,19 +285,6 @@ def _chosen_logs(query: QuerySet[Log], chosen: LogFilter | None) -> QuerySet[Log
     return query
 
 
-def read_logs(project_id: int, pks: Iterable[int]) -> dict[int, LogRecord]:
-    """The whole content of several log records, by key."""
-    rows = Log.objects.filter(project_id=project_id, id__in=list(pks)).values_list(
-        "id", "pack_id", "pack_start", "pack_length"
-    )
-    found = list(rows)
-    reader = PackReader(project_id)
-    places = [Place(*row[1:4]) for row in found]
-    reader.prefetch(places)
-    records = PayloadReader(reader.read_hashed).logs([reader.read(place) for place in places])
-    return {row[0]: record for row, record in zip(found, records, strict=True)}
-
-
 _SNAPSHOT_COLUMNS = ("id", "agent_name", "step_id", "span_pk", "time_ns", "kind", "source", "change_seq", "body_hash")
 
 
@@ -368,7 +346,7 @@ def list_rejections(project_id: int, *, before_pk: int | None = None, limit: int
 
 __all__ = [
     "LogDetail", "LogFilter", "MissionFilter", "MissionPage", "RejectionRow", "SpanDetail", "SpanFilter", "StateEntry",
-    "Tally", "count_missions", "effective_status", "find_mission", "find_span", "get_analysis", "get_live_cursor",
-    "list_changed_missions", "list_logs", "list_logs_by_time", "list_missions", "list_newest_logs", "list_rejections",
-    "list_snapshots", "list_spans", "list_state", "read_logs", "read_spans", "span_row",
+    "Tally", "count_missions", "effective_status", "find_mission", "find_span", "get_analysis",
+    "get_live_cursor", "list_changed_missions", "list_logs", "list_logs_by_time", "list_missions", "list_newest_logs",
+    "list_rejections", "list_snapshots", "list_spans", "list_state", "read_logs", "read_spans", "span_row",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ Nanoseconds, sequence numbers and keys are decimal strings; unknown is null.
 from typing import Any
 from urllib.parse import quote
 
-from traces.missions import DOT_NAMES
+from traces.missions import OTHER_NAMES
 from traces.records import LogRow, MissionRow, SnapshotRow, SpanRow
 
 
@@ -38,6 +38,8 @@ def mission_json(row: MissionRow) -> dict[str, Any]:
         "cost_usd": row.cost_usd,
         "agents": list(row.agents),
         "services": list(row.services),
+        "models": list(row.models),
+        "tools": list(row.tools),
         "verdict": row.verdict,
         "change_seq": str(row.change_seq),
         "url": mission_url(row.id),
@@ -45,8 +47,8 @@ def mission_json(row: MissionRow) -> dict[str, Any]:
 
 
 def mission_segment(mission_id: str) -> str:
-    """A mission's id as one segment of an address. Browsers would resolve `.` and `..`: these have another name."""
-    return quote(DOT_NAMES.get(mission_id, mission_id), safe="~")
+    """A mission's id as one segment of an address. Browsers would resolve `.` and `..`: such have another name."""
+    return quote(OTHER_NAMES.get(mission_id, mission_id), safe="~")
 
 
 def mission_url(mission_id: str) -> str:

@@ -21,7 +21,7 @@ MOST_CHANGES = 200
 def read_filters(project: ProjectAccess, query: MissionQuery) -> list[FilterMenu]:
     """The menus above the list."""
     names = list_known_names(project.project_pk)
-    return present_filters(query, agents=names.agents, services=names.services)
+    return present_filters(query, agents=names.agents, services=names.services, models=names.models)
 
 
 def read_results(project: ProjectAccess, query: MissionQuery, *, cursor: str, now_ns: int) -> dict[str, Any]:
@@ -81,6 +81,8 @@ def mission_filter(project: ProjectAccess, query: MissionQuery, now_ns: int) -> 
         statuses=query.statuses,
         agent=query.agent,
         service=query.service,
+        model=query.model,
+        min_duration_ns=query.longer.duration_ns if query.longer else None,
         has_verdict={"yes": True, "no": False}.get(query.verdict),
         has_error=True if query.has_error else None,
         since_ns=query.since_ns(now_ns),
@@ -95,6 +97,8 @@ def is_taken(row: MissionRow, chosen: MissionFilter) -> bool:
         not chosen.statuses or row.status in chosen.statuses,
         not chosen.agent or chosen.agent in row.agents,
         not chosen.service or chosen.service in row.services,
+        not chosen.model or chosen.model in row.models,
+        chosen.min_duration_ns is None or (row.duration_ns or 0) >= chosen.min_duration_ns,
         chosen.has_verdict is None or chosen.has_verdict == bool(row.verdict),
         not chosen.has_error or row.error_count > 0,
         chosen.since_ns is None or (row.last_activity_ns or 0) >= chosen.since_ns,

@@ -163,7 +163,7 @@ def _find(
 ) -> SpanDetail | None:
     """The span, when it belongs to the mission."""
     side = read_number(request, "side") if "side" in request.GET else None
-    detail = traces.find_span(project.project_pk, trace_id, span_id, side)
+    detail = traces.find_span(project.project_pk, mission.pk, mission.id, trace_id, span_id, side)
     return detail if detail is not None and detail.row.mission_id == mission.id else None
 
 

@@ -15,7 +15,7 @@ from api.fields import (
 from api.parameters import get_limit
 from api.shapes import llm_call_detail, tool_call_detail
 from api.views.missions import get_mission
-from api.views.records import AFTER, answer_changes, get_after
+from api.views.records import AFTER, INCLUDE, answer_changes, answer_contents, get_after, wants_content
 from core.errors import NotFound
 from llmlog.selectors import find_llm_call, find_tool_call, list_llm_calls, list_tool_calls
 from llmlog.wire import llm_call_json, tool_call_json
@@ -25,13 +25,18 @@ from traces.selectors import read_spans
 class LlmCallList(APIView):
     """The mission's model calls."""
 
-    @describe(LlmCallSerializer, many=True, name="LlmCall", parameters=[AFTER])
+    @describe(LlmCallSerializer, detail=LlmCallDetailSerializer, many=True, name="LlmCall", parameters=[AFTER, INCLUDE])
     def get(self, request: Request, mission_id: str) -> Response:
         """A page of model calls, in the order of their last change."""
-        _, mission = get_mission(request, mission_id)
-        limit = get_limit(request)
+        project_id, mission = get_mission(request, mission_id)
+        limit, is_whole = get_limit(request), wants_content(request)
         rows = list_llm_calls(mission.pk, mission.id, after_seq=get_after(request), limit=limit + 1)
-        return answer_changes(request, rows, limit, llm_call_json)
+        if not is_whole:
+            return answer_changes(request, rows, limit, llm_call_json)
+        attempts = read_attempts(mission, rows[:limit])
+        return answer_contents(
+            request, project_id, rows, limit, lambda row, record: llm_call_detail(row, attempts[row.pk], record)
+        )
 
 
 class LlmCallDetail(APIView):
@@ -44,19 +49,23 @@ class LlmCallDetail(APIView):
         row = find_llm_call(project_id, mission.pk, mission.id, pk)
         if row is None:
             raise NotFound("There is no such model call in this mission.")
-        return Response(llm_call_detail(row, read_attempts(mission, row), read_spans(project_id, [pk])[pk]))
+        return Response(llm_call_detail(row, read_attempts(mission, [row])[pk], read_spans(project_id, [pk])[pk]))
 
 
 class ToolCallList(APIView):
     """The mission's tool runs."""
 
-    @describe(ToolCallSerializer, many=True, name="ToolCall", parameters=[AFTER])
+    @describe(
+        ToolCallSerializer, detail=ToolCallDetailSerializer, many=True, name="ToolCall", parameters=[AFTER, INCLUDE]
+    )
     def get(self, request: Request, mission_id: str) -> Response:
         """A page of tool runs, in the order of their last change."""
-        _, mission = get_mission(request, mission_id)
-        limit = get_limit(request)
+        project_id, mission = get_mission(request, mission_id)
+        limit, is_whole = get_limit(request), wants_content(request)
         rows = list_tool_calls(mission.pk, mission.id, after_seq=get_after(request), limit=limit + 1)
-        return answer_changes(request, rows, limit, tool_call_json)
+        if not is_whole:
+            return answer_changes(request, rows, limit, tool_call_json)
+        return answer_contents(request, project_id, rows, limit, tool_call_detail)
 
 
 class ToolCallDetail(APIView):

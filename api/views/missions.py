@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from analysis.current import bring_up_to_date
 from api.authentication import get_project_id
-from api.fields import STATUSES, MissionSerializer, describe
+from api.fields import STATUSES, MissionSerializer, SummarySerializer, describe
 from api.paging import answer_page
 from api.parameters import (
     choices_parameter,
@@ -18,19 +18,61 @@ from api.parameters import (
     get_choices,
     get_flag,
     get_limit,
+    get_money,
     get_number,
     get_text,
+    money_parameter,
     number_parameter,
     text_parameter,
 )
+from api.shapes import summary_json
 from core.errors import NotFound
+from llmlog.summary import summarise_models
 from search.selectors import find_missions_with
 from traces.missions import DEFAULT_SORT, SORTS
 from traces.records import MissionRow
 from traces.selectors import MissionFilter, find_mission, list_missions
+from traces.summary import summarise_missions
 from traces.wire import mission_json
 
 SORT_NAMES = [name for sort in SORTS for name in (sort, f"-{sort}")]
+
+
+FILTERS = [
+    text_parameter("q", "Words in the name, the id, prompts, replies, tool inputs and outputs or logs."),
+    choices_parameter("status", "One or several, separated by commas.", STATUSES),
+    text_parameter("agent", "Name of an agent that took part."),
+    text_parameter("service", "Name of a service that took part."),
+    text_parameter("model", "Name of a model that was asked for or answered, letter for letter."),
+    text_parameter("tool", "Name of a tool that was run, letter for letter."),
+    flag_parameter("has_error", "Only with, or only without errors."),
+    number_parameter("since_ns", "Last activity at or after."),
+    number_parameter("until_ns", "Started before."),
+    number_parameter("min_duration_ns", "Ended, and took at least this long."),
+    number_parameter("max_duration_ns", "Ended, and took at most this long."),
+    money_parameter("min_cost_usd", "Cost is known and at least this."),
+]
+"""Which missions: of the list and of what is said of all of them."""
+
+
+def get_mission_filter(request: Request, project_id: int) -> MissionFilter:
+    """The filter the parameters of FILTERS make. Raises InvalidInput."""
+    text = get_text(request, "q").strip()
+    return MissionFilter(
+        text=text,
+        also=find_missions_with(project_id, text) if text else frozenset(),
+        statuses=get_choices(request, "status", STATUSES),
+        agent=get_text(request, "agent"),
+        service=get_text(request, "service"),
+        model=get_text(request, "model"),
+        tool=get_text(request, "tool"),
+        has_error=get_flag(request, "has_error"),
+        since_ns=get_number(request, "since_ns"),
+        until_ns=get_number(request, "until_ns"),
+        min_duration_ns=get_number(request, "min_duration_ns"),
+        max_duration_ns=get_number(request, "max_duration_ns"),
+        min_cost_usd=get_money(request, "min_cost_usd"),
+    )
 
 
 def get_mission(request: Request, mission_id: str) -> tuple[int, MissionRow]:
@@ -49,40 +91,31 @@ class MissionList(APIView):
         MissionSerializer,
         many=True,
         name="Mission",
-        parameters=[
-            text_parameter("q", "Words in the name, the id, prompts, replies, tool inputs and outputs or logs."),
-            choices_parameter("status", "One or several, separated by commas.", STATUSES),
-            text_parameter("agent", "Name of an agent that took part."),
-            text_parameter("service", "Name of a service that took part."),
-            flag_parameter("has_error", "Only with, or only without errors."),
-            number_parameter("since_ns", "Last activity at or after."),
-            number_parameter("until_ns", "Started before."),
-            text_parameter("sort", f"Default {DEFAULT_SORT}.", SORT_NAMES),
-        ],
+        parameters=[*FILTERS, text_parameter("sort", f"Default {DEFAULT_SORT}.", SORT_NAMES)],
     )
     def get(self, request: Request) -> Response:
         """A page of missions."""
         project_id = get_project_id(request)
-        text = get_text(request, "q").strip()
-        chosen = MissionFilter(
-            text=text,
-            also=find_missions_with(project_id, text) if text else frozenset(),
-            statuses=get_choices(request, "status", STATUSES),
-            agent=get_text(request, "agent"),
-            service=get_text(request, "service"),
-            has_error=get_flag(request, "has_error"),
-            since_ns=get_number(request, "since_ns"),
-            until_ns=get_number(request, "until_ns"),
-        )
         page = list_missions(
             project_id,
-            chosen,
+            get_mission_filter(request, project_id),
             sort=get_choice(request, "sort", SORT_NAMES, DEFAULT_SORT),
             cursor=get_text(request, "cursor"),
             limit=get_limit(request),
         )
         rows = bring_up_to_date(project_id, page.rows)
         return answer_page(request, [mission_json(row) for row in rows], page.next_cursor)
+
+
+class MissionsSummary(APIView):
+    """What the missions of a filter are together."""
+
+    @describe(SummarySerializer, parameters=FILTERS)
+    def get(self, request: Request) -> Response:
+        """Numbers over all missions that match, as of their last recomputes. Percentiles are by nearest rank."""
+        project_id = get_project_id(request)
+        chosen = get_mission_filter(request, project_id)
+        return Response(summary_json(summarise_missions(project_id, chosen), summarise_models(project_id, chosen)))
 
 
 class MissionDetail(APIView):

@@ -1,7 +1,7 @@
 """A mission's records: spans, logs, snapshots."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +17,9 @@ from api.fields import (
 )
 from api.paging import answer_page
 from api.parameters import (
+    choices_parameter,
     get_choice,
+    get_choices,
     get_hex,
     get_limit,
     get_number,
@@ -30,9 +32,16 @@ from api.shapes import log_detail, span_detail
 from api.views.missions import get_mission
 from core.cursors import decode_cursor, encode_cursor
 from core.errors import NotFound
+from core.limits import MIB
+from llmlog.records import LlmCallRow, ToolCallRow
 from telemetry.meaning import SPAN_KINDS
+from telemetry.records import SpanRecord
+from traces.contents import iterate_spans
+from traces.counts import count_versions
+from traces.records import SpanRow
 from traces.selectors import (
     LogFilter,
+    SpanDetail,
     SpanFilter,
     find_span,
     list_logs,
@@ -44,6 +53,11 @@ from traces.selectors import (
 from traces.wire import snapshot_json, span_json
 
 SIDES = ("0", "1")
+INCLUDED = ("content",)
+MOST_CONTENT_BYTES = 16 * MIB
+"""Of the contents in a page, as stored: the page ends with the record before, but holds one at least."""
+INCLUDE = choices_parameter("include", "content: each row as the answer about it alone.", INCLUDED)
+Row = TypeVar("Row", SpanRow, LlmCallRow, ToolCallRow)
 AFTER = number_parameter("after", "Only what changed after this change_seq.")
 
 
@@ -56,6 +70,11 @@ def get_after(request: Request) -> int:
     return get_number(request, "after") or 0
 
 
+def wants_content(request: Request) -> bool:
+    """Is each row to hold what the answer about it alone holds?"""
+    return "content" in get_choices(request, "include", INCLUDED)
+
+
 def answer_changes(
     request: Request, rows: Sequence[Any], limit: int, present: Callable[[Any], dict[str, Any]]
 ) -> Response:
@@ -65,15 +84,37 @@ def answer_changes(
     return answer_page(request, [present(row) for row in shown], cursor)
 
 
+def answer_contents(
+    request: Request,
+    project_id: int,
+    rows: Sequence[Row],
+    limit: int,
+    present: Callable[[Row, SpanRecord], dict[str, Any]],
+) -> Response:
+    """The same with the spans' contents, which end the page when they are large: see MOST_CONTENT_BYTES."""
+    shown = rows[:limit]
+    results: list[dict[str, Any]] = []
+    places = {row.pk: at for at, row in enumerate(shown)}
+    last = -1
+    for pk, record in iterate_spans(project_id, list(places), MOST_CONTENT_BYTES):
+        last = places[pk]
+        results.append(present(shown[last], record))
+    is_whole = len(results) == len(shown)
+    cursor = encode_cursor(shown[last].change_seq) if len(rows) > limit or not is_whole else None
+    return answer_page(request, results, cursor)
+
+
 class SpanList(APIView):
     """The mission's spans."""
 
     @describe(
         SpanSerializer,
+        detail=SpanDetailSerializer,
         many=True,
         name="Span",
         parameters=[
             AFTER,
+            INCLUDE,
             hex_parameter("trace_id", "Of one trace.", 32),
             text_parameter("kind", "Of one kind.", SPAN_KINDS),
             text_parameter("status", "Effective status.", STATUSES),
@@ -83,8 +124,8 @@ class SpanList(APIView):
     )
     def get(self, request: Request, mission_id: str) -> Response:
         """A page of spans, in the order of their last change."""
-        _, mission = get_mission(request, mission_id)
-        limit = get_limit(request)
+        project_id, mission = get_mission(request, mission_id)
+        limit, is_whole = get_limit(request), wants_content(request)
         chosen = SpanFilter(
             trace_id=get_hex(request, "trace_id", 32),
             kind=get_choice(request, "kind", SPAN_KINDS),
@@ -93,7 +134,16 @@ class SpanList(APIView):
             agent=get_text(request, "agent"),
         )
         rows = list_spans(mission.pk, mission.id, after_seq=get_after(request), limit=limit + 1, chosen=chosen)
-        return answer_changes(request, rows, limit, span_json)
+        if not is_whole:
+            return answer_changes(request, rows, limit, span_json)
+        versions = count_versions([row.pk for row in rows[:limit]])
+        return answer_contents(
+            request,
+            project_id,
+            rows,
+            limit,
+            lambda row, record: span_detail(SpanDetail(row, record, versions[row.pk])),
+        )
 
 
 class SpanDetailView(APIView):
@@ -106,8 +156,8 @@ class SpanDetailView(APIView):
         """The span with all its sender said."""
         project_id, mission = get_mission(request, mission_id)
         side = get_choice(request, "side", SIDES)
-        detail = find_span(project_id, trace_id, span_id, int(side) if side else None)
-        if detail is None or detail.row.mission_id != mission.id:
+        detail = find_span(project_id, mission.pk, mission.id, trace_id, span_id, int(side) if side else None)
+        if detail is None:
             raise NotFound("There is no such span in this mission.")
         return Response(span_detail(detail))
 

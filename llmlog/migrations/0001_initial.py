@@ -29,6 +29,8 @@ class Migration(migrations.Migration):
                 ("cost_usd", models.TextField(null=True)),
                 ("cost_source", models.TextField()),
                 ("counts_usage", models.BooleanField()),
+                ("is_counted", models.BooleanField()),
+                ("duration_ns", models.BigIntegerField(null=True)),
                 ("error", models.TextField()),
                 ("message_hashes", models.BinaryField()),
                 ("new_message_count", models.IntegerField(null=True)),

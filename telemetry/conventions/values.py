@@ -10,6 +10,7 @@ import msgspec
 Attributes = Mapping[str, Any]
 
 _MOST = 2**63 - 1
+MOST_DECIMALS = 30
 
 
 def read_text(value: Any) -> str:
@@ -87,14 +88,16 @@ def first_count(attributes: Attributes, names: tuple[str, ...]) -> int | None:
 
 
 def read_money(value: Any) -> Decimal | None:
-    """A finite amount of zero or more, exactly as written; None for anything else."""
+    """A finite amount of zero or more, exactly as written; None for anything else, or finer than any price."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:
         amount = Decimal(str(value).strip().strip('"'))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and 0 <= amount < 10**12 else None
+    if not amount.is_finite() or not 0 <= amount < 10**12:
+        return None
+    return amount if int(amount.as_tuple().exponent) >= -MOST_DECIMALS else None
 
 
 def read_seconds(value: Any) -> float | None:

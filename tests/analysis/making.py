@@ -105,6 +105,7 @@ def llm_call(
         cost_usd=cost,
         cost_source="sender",
         counts_usage=True,
+        is_counted=True,
         status=of.effective_status,
         error=error,
         attempt_count=attempts,

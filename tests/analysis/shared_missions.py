@@ -130,6 +130,7 @@ def _llm_call(row: SpanRow, attributes: dict) -> LlmCallRow:
         cost_usd=None if cost is None else str(Decimal(str(cost))),
         cost_source="sender",
         counts_usage=True,
+        is_counted=True,
         status="ok",
         error="",
         attempt_count=1,

@@ -11,13 +11,16 @@ from drf_spectacular.validation import validate_schema
 from tests.api.conftest import mission_path
 
 CONTRACT = {
-    "missions/", "missions/{mission_id}/", "search/", "rejections/",
+    "missions/", "missions/summary/", "missions/{mission_id}/", "search/", "rejections/",
     *(f"missions/{{mission_id}}/{path}" for path in (
         "spans/", "spans/{trace_id}/{span_id}/", "llm-calls/", "llm-calls/{id}/", "tool-calls/", "tool-calls/{id}/",
         "logs/", "snapshots/", "state/", "graph/", "agents/", "steps/", "human-requests/", "findings/",
         "critical-path/",
     )),
 }  # fmt: skip
+
+
+CONTENTS = ("spans/", "llm-calls/", "tool-calls/")
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +87,8 @@ def addresses(told, path, mission_id):
     if rest == path:
         return [f"/api/v1/{path}?q=line" if path == "search/" else f"/api/v1/{path}"]
     if "{" not in rest:
-        return [mission_path(mission_id, rest)]
+        with_content = [f"{mission_path(mission_id, rest)}?include=content"] if rest in CONTENTS else []
+        return [mission_path(mission_id, rest), *with_content]
     kind = rest.partition("/")[0] + "/"
     items = told.asker.walk(mission_path(mission_id, kind))[:5]
     return [mission_path(mission_id, rest.format(**item)) for item in items]

@@ -1,10 +1,10 @@
 """People logged in, and missions to look at."""
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from django.test import Client
 
@@ -18,7 +18,14 @@ def make_mission(project: Any) -> MakeMission:
     """Makes a mission of `project` as a recompute leaves it: `make_mission("id", status="failed", ...)`."""
     from traces.models import ListSequence, Mission
 
-    def make(key: str, *, project_pk: int | None = None, agents: tuple[str, ...] = (), **fields: Any) -> Any:
+    def make(
+        key: str,
+        *,
+        project_pk: int | None = None,
+        agents: tuple[str, ...] = (),
+        models: tuple[str, ...] = (),
+        **fields: Any,
+    ) -> Any:
         place = project_pk or project.pk
         sequence, _ = ListSequence.objects.get_or_create(project_id=place, defaults={"last": 0})
         sequence.last += 1
@@ -29,12 +36,17 @@ def make_mission(project: Any) -> MakeMission:
             project_id=place,
             key=key,
             key_hash=digest16(key.encode()),
-            agents=json.dumps(agents),
+            agents=_listed(agents),
+            model_names=_listed(models),
             list_seq=sequence.last,
             **{**given, **fields},
         )
 
     return make
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return msgspec.json.encode(names).decode()
 
 
 @pytest.fixture

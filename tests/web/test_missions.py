@@ -50,19 +50,55 @@ def test_filters_that_leave_nothing_say_what_was_asked_and_how_to_undo_it(as_ali
     [
         ("status=failed&status=waiting", {"broken", "stuck"}),
         ("agent=planner", {"broken"}),
+        ("agent=PLANNER", set()),
+        ("model=gpt-4o", {"broken"}),
+        ("model=gpt-4", {"stuck"}),
+        ("model=gpt-4o&longer=10s", set()),
+        ("longer=10s", {"stuck"}),
+        ("longer=1s", {"broken", "stuck"}),
         ("has_error=1", {"broken"}),
         ("q=STU", {"stuck"}),
         ("verdict=yes", {"broken"}),
         ("verdict=no", {"stuck", "old"}),
         ("since=1h", {"broken", "stuck"}),
-        ("status=nonsense&sort=nonsense&since=nonsense", {"broken", "stuck", "old"}),
+        ("status=nonsense&sort=nonsense&since=nonsense&longer=nonsense", {"broken", "stuck", "old"}),
     ],
 )
 def test_filters_narrow_the_list(as_alice, make_mission, query, left):
-    make_mission("broken", status="failed", error_count=2, verdict="It broke", agents=("planner", "writer"))
-    make_mission("stuck", status="waiting", agents=("plan",))
-    make_mission("old", status="ok", last_activity_ns=time.time_ns() - 5 * 3600 * 10**9)
+    make_mission(
+        "broken",
+        status="failed",
+        error_count=2,
+        verdict="It broke",
+        agents=("planner", "writer"),
+        models=("a", "gpt-4o"),
+    )
+    make_mission("stuck", status="waiting", agents=("plan",), models=("gpt-4",), start_ns=1, end_ns=20 * 10**9)
+    make_mission("old", status="ok", start_ns=5, end_ns=5, last_activity_ns=time.time_ns() - 5 * 3600 * 10**9)
     assert set(ids(as_alice.get(f"/missions/?{query}"))) == left
+
+
+def test_the_address_carries_model_and_duration_and_the_menus_say_so(as_alice, make_mission):
+    make_mission("one", models=("gpt-4o",))
+    make_mission("two", models=("claude", "gpt-4o"), start_ns=1, end_ns=90 * 10**9 + 1)
+    answer = as_alice.get("/missions/?model=gpt-4o&longer=1m")
+    assert ids(answer) == ["two"]
+    menus = {menu.name: menu for menu in answer.context["filters"]}
+    assert menus["model"].summary == "Model: gpt-4o"
+    assert [choice.value for choice in menus["model"].choices] == ["", "claude", "gpt-4o"]
+    assert menus["longer"].summary == "Longer than: 1 min"
+    assert "model=gpt-4o&longer=1m" in answer.context["query"].path()
+    page = as_alice.get("/missions/?model=claude&longer=10m").content.decode()
+    assert "the model claude, a duration of at least 10 min" in page
+
+
+def test_a_mission_that_changes_is_taken_by_model_and_duration_as_the_list_would(as_alice, make_mission):
+    make_mission("short", models=("gpt-4o",))
+    make_mission("long", models=("gpt-4o",), start_ns=1, end_ns=90 * 10**9)
+    make_mission("other", models=("gpt-4o-mini",), start_ns=1, end_ns=90 * 10**9)
+    make_mission("open", models=("gpt-4o",), end_ns=None)
+    answer = as_alice.get("/missions/changes?after=0&model=gpt-4o&longer=1m")
+    assert [item["id"] for item, taken in answer.context["rows"] if taken] == ["long"]
 
 
 def test_columns_order_the_list_and_turn_round(as_alice, make_mission):

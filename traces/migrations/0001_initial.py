@@ -102,6 +102,8 @@ class Migration(migrations.Migration):
                 ("cost_usd", models.TextField(null=True)),
                 ("agents", models.TextField(db_default="[]")),
                 ("services", models.TextField(db_default="[]")),
+                ("model_names", models.TextField(db_default="[]")),
+                ("tool_names", models.TextField(db_default="[]")),
                 ("verdict", models.TextField(db_default="")),
                 ("analysis", models.TextField(db_default="{}")),
             ],

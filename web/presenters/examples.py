@@ -102,6 +102,7 @@ def _mission(
         end_ns=last_ns, last_activity_ns=last_ns, duration_ns=took_ns, span_count=spans, error_count=errors,
         llm_call_count=calls, tool_call_count=calls // 3, log_count=0, snapshot_count=0,
         input_tokens=tokens[0] if tokens else None, output_tokens=tokens[1] if tokens else None,
-        cost_usd=None if cost is None else str(Decimal(cost)), agents=agents, services=("stage",), verdict=verdict,
+        cost_usd=None if cost is None else str(Decimal(cost)), agents=agents, services=("stage",), models=(), tools=(),
+        verdict=verdict,
         change_seq=1, list_seq=1,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from web.presenters.marks import present_status
-from web.presenters.mission_query import DEFAULT_RANGE, RANGES, MissionQuery
+from web.presenters.mission_query import DEFAULT_RANGE, LEASTS, RANGES, MissionQuery
 
 VERDICT_LABELS = {"yes": "something to say", "no": "nothing to say"}
 VERDICT_WORDS = {"yes": "a verdict", "no": "no verdict"}
@@ -49,13 +49,17 @@ class FilterMenu(NamedTuple):
         return self.label
 
 
-def present_filters(query: MissionQuery, *, agents: Sequence[str], services: Sequence[str]) -> list[FilterMenu]:
-    """The menus; agent and service offer the names that are known, and the chosen one in any case."""
+def present_filters(
+    query: MissionQuery, *, agents: Sequence[str], services: Sequence[str], models: Sequence[str]
+) -> list[FilterMenu]:
+    """The menus; agent, service and model offer the names that are known, and the chosen one in any case."""
     return [
         FilterMenu("status", "Status", "checkbox", _statuses(query)),
         FilterMenu("verdict", "Verdict", "radio", _verdicts(query)),
         FilterMenu("agent", "Agent", "radio", _names(agents, query.agent)),
         FilterMenu("service", "Service", "radio", _names(services, query.service)),
+        FilterMenu("model", "Model", "radio", _names(models, query.model)),
+        FilterMenu("longer", "Longer than", "radio", _leasts(query)),
         FilterMenu("since", "Time", "radio", _ranges(query)),
     ]
 
@@ -67,6 +71,8 @@ def describe_filters(query: MissionQuery) -> str:
     parts += [VERDICT_WORDS[query.verdict]] if query.verdict else []
     parts += [f"the agent {query.agent}"] if query.agent else []
     parts += [f"the service {query.service}"] if query.service else []
+    parts += [f"the model {query.model}"] if query.model else []
+    parts += [f"a duration of at least {query.longer.label}"] if query.longer else []
     parts += ["errors"] if query.has_error else []
     parts += [f"activity in the {query.range.label.lower()}"] if query.range != DEFAULT_RANGE else []
     return f"Asked for missions with {', '.join(parts)}." if parts else ""
@@ -87,6 +93,11 @@ def _names(known: Sequence[str], chosen: str) -> list[Choice]:
     if not names:
         return []
     return [Choice("", "Any", not chosen, is_default=True), *(Choice(name, name, name == chosen) for name in names)]
+
+
+def _leasts(query: MissionQuery) -> list[Choice]:
+    choices = [Choice(choice.value, choice.label, choice is query.longer) for choice in LEASTS]
+    return [Choice("", "Any", query.longer is None, is_default=True), *choices]
 
 
 def _ranges(query: MissionQuery) -> list[Choice]:

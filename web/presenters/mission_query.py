@@ -33,6 +33,23 @@ RANGES = (
 DEFAULT_RANGE = RANGES[4]
 
 
+class Least(NamedTuple):
+    """One choice of how long a mission took at least."""
+
+    value: str
+    label: str
+    duration_ns: int
+
+
+LEASTS = (
+    Least("1s", "1 s", S),
+    Least("10s", "10 s", 10 * S),
+    Least("1m", "1 min", 60 * S),
+    Least("10m", "10 min", 600 * S),
+    Least("1h", "1 h", HOUR_NS),
+)
+
+
 class MissionQuery(NamedTuple):
     """A question to the list, cleaned: what is unknown was dropped."""
 
@@ -40,6 +57,8 @@ class MissionQuery(NamedTuple):
     statuses: tuple[str, ...] = ()
     agent: str = ""
     service: str = ""
+    model: str = ""
+    longer: Least | None = None
     verdict: str = ""
     """`yes`: missions that something is to be said of; `no`: the others."""
     has_error: bool = False
@@ -61,6 +80,7 @@ class MissionQuery(NamedTuple):
         asked = self._replace(**changes)  # type: ignore[arg-type]
         pairs = [("q", asked.text), *(("status", status) for status in asked.statuses)]
         pairs += [("agent", asked.agent), ("service", asked.service), ("has_error", "1" if asked.has_error else "")]
+        pairs += [("model", asked.model), ("longer", asked.longer.value if asked.longer else "")]
         pairs.append(("verdict", asked.verdict))
         pairs += [("since", asked.range.value if asked.range != DEFAULT_RANGE else ""), ("sort", asked.sort)]
         pairs.append(("cursor", cursor))
@@ -81,6 +101,8 @@ def read_query(data: QueryDict, sorts: Container[str]) -> MissionQuery:
         verdict=data.get("verdict", "") if data.get("verdict") in VERDICTS else "",
         agent=data.get("agent", "")[:MOST_TEXT],
         service=data.get("service", "")[:MOST_TEXT],
+        model=data.get("model", "")[:MOST_TEXT],
+        longer=next((choice for choice in LEASTS if choice.value == data.get("longer")), None),
         has_error=data.get("has_error", "") in ("1", "true", "on"),
         range=next((choice for choice in RANGES if choice.value == data.get("since")), DEFAULT_RANGE),
         sort=data.get("sort", "") if data.get("sort", "") in sorts else "",

@@ -46,7 +46,7 @@ def build_context(request: HttpRequest, now_ns: int) -> dict[str, Any]:
         "icons": list_icons(),
         "query": query,
         "filters": present_filters(
-            query, agents=("coordinator", "planner"), services=[f"service-{n}" for n in range(12)]
+            query, agents=("coordinator", "planner"), services=[f"service-{n}" for n in range(12)], models=("gpt-4o",)
         ),
         "columns": present_columns(query),
         "order_words": "latest activity first",
