@@ -20,3 +20,9 @@ class FastJSONRenderer(JSONRenderer):
         if data is None or ";" in (accepted_media_type or ""):
             return bytes(super().render(data, accepted_media_type, renderer_context))
         return orjson.dumps(data)
+
+
+class LinesRenderer(FastJSONRenderer):
+    """For who accepts only lines of JSON: errors are one."""
+
+    media_type = "application/x-ndjson"

@@ -45,6 +45,7 @@ urlpatterns = [
     path("api/v1/missions/", missions.MissionList.as_view()),
     path("api/v1/missions/summary/", missions.MissionsSummary.as_view()),
     path(MISSION, missions.MissionDetail.as_view()),
+    path(MISSION + "export/", missions.MissionExport.as_view()),
     path(MISSION + "spans/", records.SpanList.as_view()),
     path(MISSION + "spans/<str:trace_id>/<str:span_id>/", records.SpanDetailView.as_view()),
     path(MISSION + "llm-calls/", calls.LlmCallList.as_view()),

@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analysis.current import bring_up_to_date
 from api.authentication import get_project_id
-from api.fields import STATUSES, MissionSerializer, SummarySerializer, describe
+from api.export import export_lines, stream_lines
+from api.fields import ERRORS, STATUSES, MissionSerializer, SummarySerializer, describe
 from api.paging import answer_page
 from api.parameters import (
+    PROJECT_PARAMETER,
     choices_parameter,
     flag_parameter,
     get_choice,
@@ -25,6 +29,7 @@ from api.parameters import (
     number_parameter,
     text_parameter,
 )
+from api.rendering import FastJSONRenderer, LinesRenderer
 from api.shapes import summary_json
 from core.errors import NotFound
 from llmlog.summary import summarise_models
@@ -126,6 +131,20 @@ class MissionDetail(APIView):
         """The mission."""
         project_id, mission = get_mission(request, mission_id)
         return Response(mission_json(bring_up_to_date(project_id, [mission])[0]))
+
+
+class MissionExport(APIView):
+    """A mission to take along."""
+
+    renderer_classes = (FastJSONRenderer, LinesRenderer)
+
+    @extend_schema(
+        responses={(200, "application/x-ndjson"): OpenApiTypes.STR, **ERRORS}, parameters=[PROJECT_PARAMETER]
+    )
+    def get(self, request: Request, mission_id: str) -> StreamingHttpResponse:
+        """All records as OTLP/JSON requests, one a line: sent to /v1/traces and /v1/logs they make it again."""
+        project_id, mission = get_mission(request, mission_id)
+        return stream_lines(request, export_lines(project_id, mission), "mission.otlp.jsonl")
 
 
 class Unknown(APIView):

@@ -50,7 +50,11 @@ def shuffled(request: dict[str, Any], seed: int) -> dict[str, Any]:
     return {"resourceSpans": blocks}
 
 
-def dump(project_id: int) -> bytes:
+NOTES = ("warnings", "repairs", "redactions")
+"""What the doors say they changed."""
+
+
+def dump(project_id: int, *, without: tuple[str, ...] = ()) -> bytes:
     """Everything stored in a project, without keys and sequence numbers, in one canonical order."""
     missions = {}
     for mission in Mission.objects.filter(project_id=project_id):
@@ -63,7 +67,8 @@ def dump(project_id: int) -> bytes:
             "name": mission.name,
             "is_inferred": mission.is_inferred,
             "spans": sorted(
-                msgspec.json.encode([_bare(row), _content(records[row.pk])], order="sorted") for row in spans
+                msgspec.json.encode([_bare(row, without), _content(records[row.pk], without)], order="sorted")
+                for row in spans
             ),
             "llm_calls": _rows(list_llm_calls(mission.id, mission.key)),
             "tool_calls": _rows(list_tool_calls(mission.id, mission.key)),
@@ -81,12 +86,12 @@ def _rows(rows: Iterable[Any]) -> list[bytes]:
     return sorted(msgspec.json.encode(_bare(row), order="sorted") for row in rows)
 
 
-def _bare(row: Any) -> dict[str, Any]:
+def _bare(row: Any, without: tuple[str, ...] = ()) -> dict[str, Any]:
     fields = msgspec.structs.asdict(row)
-    return {key: value for key, value in fields.items() if key not in ("pk", "change_seq", "requested_by")}
+    return {key: value for key, value in fields.items() if key not in ("pk", "change_seq", "requested_by", *without)}
 
 
-def _content(record: Any) -> Any:
+def _content(record: Any, without: tuple[str, ...] = ()) -> Any:
     fields = msgspec.to_builtins(record)
     fields["attributes"] = {key: repr(value) for key, value in record.attributes.items()}
-    return fields
+    return {key: value for key, value in fields.items() if key not in without}
