@@ -11,16 +11,15 @@ from analysis.algorithms.critical_path import CriticalPath
 from analysis.algorithms.findings import Finding
 from analysis.algorithms.graph_model import MissionGraph
 from analysis.selectors import AgentRow, AgentState
+from analysis.summary import Summary
 from core.aggregates import Spread
 from llmlog.records import LlmCallRow, ToolCallRow
-from llmlog.summary import ModelSummary
 from llmlog.wire import llm_call_json, tool_call_json
 from search.selectors import SearchHit
 from telemetry.conventions import read_conversation, read_provenance, read_tool_io
 from telemetry.records import LogRecord, SpanRecord
 from traces.records import LogRow
 from traces.selectors import RejectionRow, SpanDetail
-from traces.summary import MissionSummary
 from traces.wire import log_json, number, span_json
 
 MOST_SAFE_INTEGER = 2**53 - 1
@@ -216,8 +215,9 @@ def hit_json(hit: SearchHit) -> dict[str, Any]:
     }
 
 
-def summary_json(missions: MissionSummary, models: Sequence[ModelSummary]) -> dict[str, Any]:
+def summary_json(summary: Summary) -> dict[str, Any]:
     """Missions taken together."""
+    missions = summary.missions
     return {
         "count": sum(missions.counts.values()),
         "counts": missions.counts,
@@ -240,7 +240,7 @@ def summary_json(missions: MissionSummary, models: Sequence[ModelSummary]) -> di
                 "cost_usd": each.cost_usd,
                 "duration_ns": spread_json(each.duration),
             }
-            for each in models
+            for each in summary.models
         ],
     }
 

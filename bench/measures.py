@@ -99,8 +99,8 @@ async def measure_lists(target: Target, http: Http, reps: int) -> dict[str, Any]
         "REST list, 50 of a tool": f"/api/v1/missions/?limit=50&tool={gen.TOOLS[0]}",
         "REST list, 50 longer than a minute": f"/api/v1/missions/?limit=50&min_duration_ns={60 * 10**9}",
         "REST list, 50 dearer than a cent, dearest first": "/api/v1/missions/?limit=50&min_cost_usd=0.01&sort=-cost",
-        "REST summary of all missions": "/api/v1/missions/summary/",
-        "REST summary of missions with errors": "/api/v1/missions/summary/?has_error=true",
+        "REST summary of all missions, remembered": "/api/v1/missions/summary/",
+        "REST summary of missions with errors, remembered": "/api/v1/missions/summary/?has_error=true",
         "REST list, 50 with a rare word": f"/api/v1/missions/?limit=50&q={gen.RARE}",
         "REST list, 50 with a common word": f"/api/v1/missions/?limit=50&q={gen.COMMON}",
         "REST search, rare word": f"/api/v1/search/?limit=50&q={gen.RARE}",
@@ -113,6 +113,19 @@ async def measure_lists(target: Target, http: Http, reps: int) -> dict[str, Any]
     for name, path in {"page of the list": "/missions/", "page of a search": f"/missions/?q={gen.COMMON}"}.items():
         found[name] = await _time_get(http, path, reps, page=True)
     return found
+
+
+async def check_durations(target: Target, http: Http) -> bool:
+    """Are the percentiles of durations those of the missions in the store? Probes are among them by now."""
+    rows = target.rows("SELECT end_ns - start_ns FROM traces_mission WHERE end_ns IS NOT NULL AND start_ns IS NOT NULL")
+    times = sorted(max(0, took_ns) for (took_ns,) in rows)
+    got = (await target.summarise(http))["duration_ns"]
+    wanted = {f"p{percent}": times[-(-len(times) * percent // 100) - 1] for percent in (50, 90, 99)}
+    return got == {
+        "count": len(times),
+        **{name: str(took_ns) for name, took_ns in wanted.items()},
+        "max": str(times[-1]),
+    }
 
 
 async def _time_get(http: Http, path: str, reps: int, *, page: bool = False) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from msbench.adapters.base import Http
 from msbench.run import Session, log
 
 from bench.browser import measure_browser
-from bench.measures import Batch512, measure_answers, measure_lists, measure_pages, settle
+from bench.measures import Batch512, check_durations, measure_answers, measure_lists, measure_pages, settle
 from bench.missionscope_target import Target
 from bench.storage import measure_storage
 from bench.visibility import measure_visibility
@@ -59,6 +59,7 @@ class BenchSession(Session):
     async def _measure(self, t: Target, http: Http) -> dict[str, Any]:
         missions = json.loads((Path(self.a.corpus) / "manifest.json").read_text())["trace_by_size"]
         own: dict[str, Any] = {"storage": measure_storage(t), "load_average_ingest": self.loads}
+        own["durations_are_right"] = await check_durations(t, http)
         own["pages"] = await measure_pages(t, http, missions, self.scale.reps)
         own["browser"] = await asyncio.to_thread(measure_browser, t, missions, 1 if self.scale.quick else 5)
         log(t.label, own)

@@ -101,9 +101,11 @@ def _forget_between_tests() -> Iterator[None]:
     from django.core.cache import cache
 
     from accounts import keys
+    from analysis import summary
     from core import jobs
 
     keys.forget_all()
+    summary.forget_all()
     cache.clear()
     jobs.set_waker(None)
 

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analysis.current import bring_up_to_date
+from analysis.summary import read_summary
 from api.authentication import get_project_id
 from api.export import export_lines, stream_lines
 from api.fields import ERRORS, STATUSES, MissionSerializer, SummarySerializer, describe
@@ -32,12 +33,10 @@ from api.parameters import (
 from api.rendering import FastJSONRenderer, LinesRenderer
 from api.shapes import summary_json
 from core.errors import NotFound
-from llmlog.summary import summarise_models
 from search.selectors import find_missions_with
 from traces.missions import DEFAULT_SORT, SORTS
 from traces.records import MissionRow
 from traces.selectors import MissionFilter, find_mission, list_missions
-from traces.summary import summarise_missions
 from traces.wire import mission_json
 
 SORT_NAMES = [name for sort in SORTS for name in (sort, f"-{sort}")]
@@ -119,8 +118,7 @@ class MissionsSummary(APIView):
     def get(self, request: Request) -> Response:
         """Numbers over all missions that match, as of their last recomputes. Percentiles are by nearest rank."""
         project_id = get_project_id(request)
-        chosen = get_mission_filter(request, project_id)
-        return Response(summary_json(summarise_missions(project_id, chosen), summarise_models(project_id, chosen)))
+        return Response(summary_json(read_summary(project_id, get_mission_filter(request, project_id))))
 
 
 class MissionDetail(APIView):
