@@ -8,6 +8,7 @@ from core.aggregates import Spread, join_counts, join_money, read_spread, sum_co
 from core.bulk import POSTGRESQL
 from traces.missions import STATUSES, MissionFilter, select_missions
 
+NO_FILTER = MissionFilter()
 _COLUMNS = (
     "status", "error_count", "span_count", "llm_call_count", "tool_call_count", "input_tokens", "output_tokens",
     "cost_usd", "start_ns", "end_ns",
@@ -40,7 +41,9 @@ class Condition(NamedTuple):
 
 
 def rows_of_missions(project_id: int, chosen: MissionFilter) -> Condition:
-    """The condition; by mission also without a filter: the rows of a mission lie side by side, a project's do not."""
+    """The condition. All rows of a project are quicker found without a join on PostgreSQL, by mission on SQLite."""
+    if chosen == NO_FILTER and connection.vendor == POSTGRESQL:
+        return Condition("project_id = %s", (project_id,))
     sql, parameters = select_missions(project_id, chosen).values("id").query.sql_with_params()
     return Condition(f"mission_id IN ({sql})", parameters)
 
