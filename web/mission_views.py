@@ -18,7 +18,7 @@ from web.mission_panes import read_number
 from web.mission_reads import get_mission, read_tree
 from web.presenters.mission.columns import present_calls, present_span_columns
 from web.presenters.mission.graph import present_graph
-from web.presenters.mission.head import MODULES, count_findings, present_head, present_page, present_tabs
+from web.presenters.mission.head import MODULES, STYLES, count_findings, present_head, present_page, present_tabs
 from web.presenters.mission.path import present_critical_path
 from web.presenters.mission.verdict import present_verdict
 
@@ -43,6 +43,7 @@ def show_mission(request: HttpRequest, project: ProjectAccess, mission_id: str) 
         "tabs": present_tabs(mission, findings),
         "page": present_page(mission.id, project.slug, verdict.root if verdict else ""),
         "modules": MODULES,
+        "styles": STYLES,
     }
     return render(request, "mission/page.html", context)
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.web.mission.wire import chat, key_of, span, text
-from web.presenters.mission.head import MODULES
+from web.presenters.mission.head import MODULES, STYLES
 from web.presenters.paths import mission_path
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +115,8 @@ def test_the_page_names_exactly_the_modules_it_has(settings):
     folder = settings.BASE_DIR / "static" / "js" / "mission"
     found = {str(path.relative_to(folder).with_suffix("")) for path in folder.rglob("*.js")}
     assert found == set(MODULES)
+
+
+def test_the_page_names_exactly_the_styles_it_has(settings):
+    found = {path.stem for path in (settings.BASE_DIR / "static" / "css" / "mission").glob("*.css")}
+    assert found == set(STYLES)

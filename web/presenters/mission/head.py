@@ -32,6 +32,11 @@ MODULES = (
     "timeline/stage", "timeline/timeline", "timeline/tooltip",
 )  # fmt: skip
 """The page's own modules: named in its head, so that they are fetched side by side."""
+STYLES = (
+    "frame", "head", "verdict", "bar", "skeleton", "timeline", "timeline-rows", "graph", "graph-nodes", "lists",
+    "texts", "conversation", "messages", "tools", "logs", "findings", "panel", "attributes", "state",
+)  # fmt: skip
+"""The page's own styles, one file for a component."""
 LISTS = frozenset({"conversation", "tools", "logs", "errors", "findings"})
 
 
