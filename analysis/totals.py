@@ -10,6 +10,7 @@ from analysis.algorithms.context import compute_context_changes
 from analysis.algorithms.facts import MissionFacts, build_facts, cost_of
 from analysis.algorithms.origins import find_asking_call
 from analysis.algorithms.tree import MissionTree
+from analysis.algorithms.turns import find_turns
 from analysis.algorithms.verdict import compose_verdict
 from analysis.detectors.registry import run_detectors
 from analysis.titles import find_opening, read_titles
@@ -125,7 +126,9 @@ def summarise(
         ),
         tool_names=_names([run.tool_name for run in facts.tool_calls], MOST_CALLED),
         verdict=verdict.sentence,
-        analysis=msgspec.json.encode({"verdict": verdict, "findings": findings}).decode(),
+        analysis=msgspec.json.encode(
+            {"verdict": verdict, "findings": findings, "turn_count": len(find_turns(facts.tree, facts.llm_calls))}
+        ).decode(),
         finding_count=len(findings),
         call_counts=_call_counts(facts.llm_calls, {call.pk for call in counted}),
         requested_by=_requested_by(facts),

@@ -104,6 +104,8 @@ class SpanMeaning(msgspec.Struct, frozen=True):
     replaces_span_id: bytes = b""
     """For a pending record: the real span's id. It is stored under that id, with `pending_parent_id` as parent."""
     pending_parent_id: bytes = b""
+    has_messages: bool = False
+    """An agent's or a step's own words: it is no model call and carries messages, or text that went in or came out."""
     llm: LlmMeaning | None = None
     tool: ToolMeaning | None = None
     snapshots: tuple[SnapshotMeaning, ...] = ()

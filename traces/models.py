@@ -117,6 +117,8 @@ class Span(models.Model):
     """24 bytes a link: trace id, span id."""
     warnings = models.TextField()
     """Codes separated by spaces."""
+    has_messages = models.BooleanField(db_default=False)
+    """An agent's or a step's span that carries what was said: a turn of the conversation, where no call inside is."""
     own_key = models.TextField(null=True)
     own_strength = models.SmallIntegerField()
     mission_name = models.TextField()
@@ -137,6 +139,7 @@ class Span(models.Model):
         indexes = [
             models.Index(fields=["mission_id", "change_seq"], name="traces_span_mission"),
             models.Index(fields=["mission_id"], condition=models.Q(mission_name_rank__gt=0), name="traces_span_naming"),
+            models.Index(fields=["mission_id"], condition=models.Q(has_messages=True), name="traces_span_speakers"),
         ]
 
 

@@ -36,6 +36,8 @@ class SpanRow(msgspec.Struct, frozen=True):
     """(trace_id, span_id) of each link."""
     warnings: tuple[str, ...]
     change_seq: int
+    has_messages: bool = False
+    """An agent's or a step's span that carries what was said."""
 
     @property
     def duration_ns(self) -> int | None:

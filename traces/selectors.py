@@ -33,7 +33,7 @@ MOST_KEYS = 500
 _SPAN_COLUMNS = (
     "id", "mission_id", "trace_id", "span_id", "side", "parent_span_id", "name", "otel_kind", "span_kind",
     "service_name", "agent_name", "step_id", "start_ns", "end_ns", "status_code", "status_message", "error_type",
-    "links", "warnings", "change_seq",
+    "links", "warnings", "change_seq", "has_messages",
 )  # fmt: skip
 
 
@@ -119,6 +119,7 @@ def span_row(values: Sequence[Any], mission_id: str) -> SpanRow:
         ),
         warnings=tuple(values[18].split()),
         change_seq=values[19],
+        has_messages=bool(values[20]),
     )
 
 
@@ -148,6 +149,11 @@ def find_span_rows(pks: Sequence[int], mission_pk: int, mission_id: str) -> dict
     if len(pks) <= MOST_KEYS:
         query = query.filter(id__in=pks)
     return {values[0]: span_row(values, mission_id) for values in query.values_list(*_SPAN_COLUMNS)}
+
+
+def has_speakers(mission_pk: int) -> bool:
+    """Does any agent's or step's span of the mission carry what was said?"""
+    return Span.objects.filter(mission_id=mission_pk, has_messages=True).exists()
 
 
 def _chosen_spans(query: QuerySet[Span], chosen: SpanFilter) -> QuerySet[Span]:
@@ -196,7 +202,7 @@ def find_span(
     if values is None:
         return None
     reader = PackReader(project_id)
-    payload = reader.read(Place(*values[20:23]))
+    payload = reader.read(Place(*values[21:24]))
     [record] = PayloadReader(reader.read_hashed).spans([(bytes(values[2]), bytes(values[3]), payload)])
     versions = SpanVersion.objects.filter(span_pk=values[0]).count() or 1
     return SpanDetail(span_row(values, mission_id), record, versions)

@@ -37,13 +37,13 @@ SPANS = Table(
     (
         "id", "project_id", "mission_id", "trace_id", "span_id", "side", "parent_span_id", "name", "otel_kind",
         "span_kind", "service_name", "agent_name", "step_id", "start_ns", "end_ns", "status_code", "status_message",
-        "error_type", "links", "warnings", "own_key", "own_strength", "mission_name", "mission_name_rank",
-        "content_hash", "pack_id", "pack_start", "pack_length", "change_seq",
+        "error_type", "links", "warnings", "has_messages", "own_key", "own_strength", "mission_name",
+        "mission_name_rank", "content_hash", "pack_id", "pack_start", "pack_length", "change_seq",
     ),
     (
         "int8", "int8", "int8", "bytea", "bytea", "int2", "bytea", "text", "int4", "varchar", "text", "text", "text",
-        "int8", "int8", "int2", "text", "text", "bytea", "text", "text", "int2", "text", "int2", "bytea", "int8",
-        "int4", "int4", "int8",
+        "int8", "int8", "int2", "text", "text", "bytea", "text", "bool", "text", "int2", "text", "int2", "bytea",
+        "int8", "int4", "int4", "int8",
     ),
 )  # fmt: skip
 LOGS = Table(
@@ -296,8 +296,9 @@ def _span_row(pk: int, project_id: int, mission_pk: int, item: Settled, place: P
         span.otel_kind, meaning.span_kind, meaning.service_name[:SHOWN_LENGTH], meaning.agent_name[:SHOWN_LENGTH],
         meaning.step_id[:SHOWN_LENGTH], span.start_ns, span.end_ns, span.status_code,
         span.status_message or meaning.error_message[:SHOWN_LENGTH], meaning.error_type[:SHOWN_LENGTH],
-        span.links or None, span.warnings, *own_key(meaning), meaning.mission_name[:SHOWN_LENGTH],
-        meaning.mission_name_rank if meaning.mission_name else NO_NAME, item.content_hash, *place, seq,
+        span.links or None, span.warnings, meaning.has_messages, *own_key(meaning),
+        meaning.mission_name[:SHOWN_LENGTH], meaning.mission_name_rank if meaning.mission_name else NO_NAME,
+        item.content_hash, *place, seq,
     )  # fmt: skip
 
 

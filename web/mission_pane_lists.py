@@ -1,134 +1,33 @@
-"""The list panes: conversation, tools, logs, errors, findings."""
+"""The list panes: tools, logs, errors, findings."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.records import ProjectAccess
-from analysis.algorithms.context import compute_context_changes
 from analysis.algorithms.failures import rank_failures
 from core.cursors import decode_cursor, encode_cursor
-from core.errors import NotFound
 from llmlog import selectors as llmlog
-from llmlog.records import LlmCallRow, ToolCallRow
+from llmlog.records import ToolCallRow
 from traces import selectors as traces
 from traces.counts import ERROR_SEVERITY
 from traces.records import LogRow, MissionRow
 from traces.selectors import LogFilter
 from web.door import project_page
-from web.mission_panes import (
-    MOST_UNTIL,
-    Page,
-    more_address,
-    read_number,
-    read_until,
-    render_list,
-    take_changed,
-    take_page,
-)
-from web.mission_reads import get_mission, read_conversations, read_results, read_tool_ios, read_tree
-from web.presenters.mission.calls import CallView, order_calls, present_call, present_unchanged
+from web.mission_panes import MOST_UNTIL, Page, more_address, page_of, read_number, render_list, take_page
+from web.mission_reads import get_mission, read_tool_ios, read_tree
 from web.presenters.mission.failures import present_error_lines, present_failures
 from web.presenters.mission.findings import present_findings
-from web.presenters.mission.keys import parse_key, span_path
+from web.presenters.mission.keys import parse_key
 from web.presenters.mission.lines import present_line
-from web.presenters.mission.messages import holds_text
 from web.presenters.mission.runs import count_repeats, order_runs, present_run, says
-from web.presenters.paths import mission_path
 
-CALLS, RUNS, LINES, FAILURES = 20, 100, 300, 100
+RUNS, LINES, FAILURES = 100, 300, 100
 SEARCHED = 200
-"""Calls or runs whose texts one request looks through."""
-
-
-@require_safe
-@project_page()
-def show_conversation(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
-    """Model calls in order, each with what is new in it."""
-    mission = get_mission(project, mission_id)
-    calls = order_calls(llmlog.list_llm_calls(mission.pk, mission.id))
-    if "unchanged" in request.GET:
-        return _show_unchanged(request, project.project_pk, mission, calls)
-    chosen = _chosen_calls(request, calls)
-    page = _page_of(request, chosen, CALLS)
-    wanted = request.GET.get("q", "").casefold()
-    if wanted:
-        page = Page(*_slice(chosen, read_number(request, "offset"), SEARCHED), len(chosen))
-    views = _present_calls(project.project_pk, mission, calls, page.rows, wanted, request.GET.get("whole") == "1")
-    context = {"base": request.path, "spans_base": f"{mission_path(mission.id)}spans/", "is_search": bool(wanted)}
-    return render_list(
-        request, "mission/_calls.html", page, views, searched=len(page.rows), total=len(calls), **context
-    )
-
-
-def _chosen_calls(request: HttpRequest, calls: Sequence[LlmCallRow]) -> list[LlmCallRow]:
-    agent, failed = request.GET.get("agent", ""), request.GET.get("failed") == "1"
-    return [
-        call for call in calls if (not agent or call.agent_name == agent) and (not failed or call.status == "failed")
-    ]
-
-
-def _slice(rows: Sequence[Any], offset: int, size: int) -> tuple[Sequence[Any], int | None, int]:
-    left = max(0, len(rows) - offset - size)
-    return rows[offset : offset + size], offset + size if left else None, left
-
-
-def _page_of(request: HttpRequest, rows: Sequence[Any], size: int) -> Page:
-    if "changed_after" in request.GET:
-        return take_changed(rows, read_number(request, "changed_after"))
-    until = read_until(request)
-    found = None
-    if until is not None:
-
-        def found(row: Any) -> bool:
-            return (row.trace_id, row.span_id) == until[:2]
-
-    return take_page(rows, read_number(request, "offset"), size, found)
-
-
-def _present_calls(
-    project_id: int,
-    mission: MissionRow,
-    calls: Sequence[LlmCallRow],
-    shown: Sequence[LlmCallRow],
-    wanted: str,
-    is_whole: bool,
-) -> list[CallView]:
-    changes = compute_context_changes(calls)
-    conversations = read_conversations(project_id, mission, [call.pk for call in shown])
-    results = read_results(project_id, mission, shown, conversations)
-    views = []
-    for call in shown:
-        said = conversations.get(call.pk)
-        if said is None:
-            continue
-        view = present_call(call, said, changes.get(call.pk), results, is_whole=is_whole)
-        fresh = [*view.messages, *view.output]
-        if not wanted or (fresh and holds_text([*said.input_messages, *said.output_messages], wanted)):
-            views.append(view)
-    return views
-
-
-def _show_unchanged(
-    request: HttpRequest, project_id: int, mission: MissionRow, calls: Sequence[LlmCallRow]
-) -> HttpResponse:
-    """The messages a call shares with the one before."""
-    pk = read_number(request, "unchanged")
-    call = next((call for call in calls if call.pk == pk), None)
-    said = read_conversations(project_id, mission, [pk]).get(pk)
-    if call is None or said is None:
-        raise NotFound("There is no such call in this mission.")
-    messages = present_unchanged(said, call, compute_context_changes(calls).get(pk))
-    return render(request, "mission/_messages.html", {"messages": messages, "is_old": True, **_whole(mission, call)})
-
-
-def _whole(mission: MissionRow, call: LlmCallRow) -> dict[str, str]:
-    """Where all of a call's span is, for texts that are shown in part."""
-    path = span_path(call.trace_id, call.span_id, call.side, "raw")
-    return {"spans_base": f"{mission_path(mission.id)}spans/", "text_path": path}
+"""Runs whose texts one request looks through."""
 
 
 @require_safe
@@ -140,7 +39,7 @@ def show_tools(request: HttpRequest, project: ProjectAccess, mission_id: str) ->
     ordered = order_runs(runs, failed_first=request.GET.get("failed_first") == "1")
     wanted = request.GET.get("q", "").casefold()
     size = SEARCHED if wanted else RUNS
-    page = _page_of(request, ordered, size)
+    page = page_of(request, ordered, size)
     ios = read_tool_ios(project.project_pk, [run.pk for run in page.rows])
     repeats = count_repeats(runs)
     items = [

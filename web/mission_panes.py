@@ -59,6 +59,26 @@ def take_changed(rows: Iterable[Row], after: int) -> Page:
     return Page(found, None, 0, len(found))
 
 
+def slice_page(rows: Sequence[Row], offset: int, size: int) -> Page:
+    """The slice at `offset`, and what is left after it."""
+    left = max(0, len(rows) - offset - size)
+    return Page(rows[offset : offset + size], offset + size if left else None, left, len(rows))
+
+
+def page_of(request: HttpRequest, rows: Sequence[Any], size: int) -> Page:
+    """The page of spans' rows that a list's address asks for: what changed, or a slice that may reach to a span."""
+    if "changed_after" in request.GET:
+        return take_changed(rows, read_number(request, "changed_after"))
+    until = read_until(request)
+    found = None
+    if until is not None:
+
+        def found(row: Any) -> bool:
+            return (row.trace_id, row.span_id) == until[:2]
+
+    return take_page(rows, read_number(request, "offset"), size, found)
+
+
 def more_address(request: HttpRequest, **changes: Any) -> str:
     """This address with other values in its query; `until` and `log` belong to the first page alone."""
     query = {key: value for key, value in request.GET.items() if key not in ("until", "log", "changed_after")}

@@ -19,7 +19,7 @@ from telemetry.records import EventRecord, SpanRecord
 from traces import selectors as traces
 from traces.records import MissionRow
 from web.presenters.mission.calls import Runs, present_runs
-from web.presenters.mission.messages import answered_ids
+from web.presenters.mission.messages import answered_ids, asked_ids
 
 MOST_IDS = 500
 """Tool call ids that are asked for one by one."""
@@ -105,8 +105,9 @@ def read_tool_ios(project_id: int, pks: Iterable[int]) -> dict[int, ToolIo]:
 def read_results(
     project_id: int, mission: MissionRow, calls: Iterable[LlmCallRow], said: Mapping[int, Conversation]
 ) -> Runs:
-    """The runs of the tools that these calls asked for, with results, and those they were told of, by tool call id."""
+    """The runs of the tools that calls and turns asked for, with results, and those they were told of, by call id."""
     asked = {each for call in calls for each in call.tool_call_ids}
+    asked |= {each for conversation in said.values() for each in asked_ids(conversation.output_messages)}
     told = {each for conversation in said.values() for each in answered_ids(conversation.input_messages)}
     if not asked and not told:
         return Runs()

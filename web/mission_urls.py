@@ -10,6 +10,7 @@ from web import mission_pane_lists as lists
 from web import mission_selection as selection
 from web import mission_state as state
 from web import mission_views as views
+from web.mission_conversation import show_conversation
 
 
 class MissionIdConverter:
@@ -49,7 +50,7 @@ urlpatterns = [
     path("missions/<mission:mission_id>/data/graph", views.send_graph, name="mission-graph"),
     path("missions/<mission:mission_id>/data/critical-path", views.send_critical_path, name="mission-critical-path"),
     path("missions/<mission:mission_id>/panes/head", views.show_head, name="mission-head"),
-    path("missions/<mission:mission_id>/panes/conversation", lists.show_conversation, name="mission-conversation"),
+    path("missions/<mission:mission_id>/panes/conversation", show_conversation, name="mission-conversation"),
     path("missions/<mission:mission_id>/panes/tools", lists.show_tools, name="mission-tools"),
     path("missions/<mission:mission_id>/panes/state", state.show_state, name="mission-state"),
     path("missions/<mission:mission_id>/panes/logs", lists.show_logs, name="mission-logs"),

@@ -18,7 +18,7 @@ from web.mission_panes import read_number
 from web.mission_reads import get_mission, read_tree
 from web.presenters.mission.columns import present_calls, present_span_columns
 from web.presenters.mission.graph import present_graph
-from web.presenters.mission.head import MODULES, STYLES, count_findings, present_head, present_page, present_tabs
+from web.presenters.mission.head import MODULES, STYLES, present_head, present_page, present_tabs
 from web.presenters.mission.path import present_critical_path
 from web.presenters.mission.verdict import present_verdict
 
@@ -36,11 +36,10 @@ def show_mission(request: HttpRequest, project: ProjectAccess, mission_id: str) 
     """The page."""
     mission = get_mission(project, mission_id)
     analysis = traces.get_analysis(mission.pk)
-    findings = count_findings(analysis)
     verdict = present_verdict(mission, analysis, time.time_ns())
     context = {
-        "head": present_head(mission, verdict, findings),
-        "tabs": present_tabs(mission, findings),
+        "head": present_head(mission, verdict, analysis),
+        "tabs": present_tabs(mission, analysis),
         "page": present_page(mission.id, project.slug, verdict.root if verdict else ""),
         "modules": MODULES,
         "styles": STYLES,
@@ -55,7 +54,7 @@ def show_head(request: HttpRequest, project: ProjectAccess, mission_id: str) -> 
     mission = get_mission(project, mission_id)
     analysis = traces.get_analysis(mission.pk)
     verdict = present_verdict(mission, analysis, time.time_ns())
-    return render(request, "mission/_head.html", {"head": present_head(mission, verdict, count_findings(analysis))})
+    return render(request, "mission/_head.html", {"head": present_head(mission, verdict, analysis)})
 
 
 @require_safe

@@ -3,16 +3,31 @@
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from typing import Protocol
 
 import msgspec
-
-from llmlog.records import LlmCallRow
 
 LOOK_BACK = 8
 """Calls of an agent that are tried as the one before: an agent may lead several conversations side by side."""
 MATCHED_MESSAGES = 2_000
 """Above this many differing messages they are compared as bags, without their order."""
 _NO_TIME = 1 << 80
+
+
+class Prompt(Protocol):
+    """What is compared: a model call, or a turn of an agent."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def trace_id(self) -> str: ...
+    @property
+    def agent_name(self) -> str: ...
+    @property
+    def start_ns(self) -> int | None: ...
+    @property
+    def message_hashes(self) -> tuple[bytes, ...]:
+        """One for each message it was given, in order."""
 
 
 class ContextChange(msgspec.Struct, frozen=True):
@@ -36,9 +51,9 @@ class ContextChange(msgspec.Struct, frozen=True):
         return len(self.added)
 
 
-def compute_context_changes(calls: Sequence[LlmCallRow]) -> dict[int, ContextChange]:
+def compute_context_changes(calls: Sequence[Prompt]) -> dict[int, ContextChange]:
     """The change of each call by its pk. Calls of one agent are taken in order of start; the input order is free."""
-    by_agent: dict[tuple[str, str], list[LlmCallRow]] = {}
+    by_agent: dict[tuple[str, str], list[Prompt]] = {}
     for call in sorted(calls, key=lambda call: (_NO_TIME if call.start_ns is None else call.start_ns, call.pk)):
         by_agent.setdefault((call.agent_name, "" if call.agent_name else call.trace_id), []).append(call)
     changes = {}
@@ -48,7 +63,7 @@ def compute_context_changes(calls: Sequence[LlmCallRow]) -> dict[int, ContextCha
     return changes
 
 
-def compare_context(call: LlmCallRow, previous: LlmCallRow | None) -> ContextChange:
+def compare_context(call: Prompt, previous: Prompt | None) -> ContextChange:
     """What `call` adds to and leaves out of the messages of `previous`. Without a message in common it begins anew."""
     new = call.message_hashes
     if previous is None:
@@ -61,7 +76,7 @@ def compare_context(call: LlmCallRow, previous: LlmCallRow | None) -> ContextCha
     return ContextChange(call.pk, previous.pk, added, removed, len(new) - len(added), is_compacted)
 
 
-def _previous(call: LlmCallRow, earlier: Sequence[LlmCallRow]) -> LlmCallRow | None:
+def _previous(call: Prompt, earlier: Sequence[Prompt]) -> Prompt | None:
     """The latest earlier call that the prompt continues; without any, the latest (its history may be compacted)."""
     if not earlier:
         return None

@@ -25,7 +25,7 @@ from telemetry.conventions.parts import read_message, read_parts
 from telemetry.conventions.values import decode_json, read_json, unquote
 from telemetry.records import EventRecord
 
-_ALL_MESSAGES = ("pydantic_ai.all_messages", "all_messages_events")
+_ALL_MESSAGES = SPAN_FIELDS["all_messages"]
 _CONTENT_EVENTS = {"gen_ai.content.prompt": "gen_ai.prompt", "gen_ai.content.completion": "gen_ai.completion"}
 _INSTRUCTIONS = ("gen_ai.system_instructions", "gen_ai.system_instruction")
 _DEFINITIONS = ("gen_ai.tool.definitions", "gen_ai.request.tools", "ai.prompt.tools", "mlflow.chat.tools",

@@ -114,6 +114,7 @@ SPAN_FIELDS: dict[str, tuple[str, ...]] = {
         "gcp.vertex.agent.llm_response", "response_data", "events", "lmnr.span.output", "lmnr.sdk.raw.response",
         "genkit:output", "gen_ai.completion", "langsmith.outputs", "traceloop.entity.output", "output.value",
     ),
+    "all_messages": ("pydantic_ai.all_messages", "all_messages_events"),
     "first_input": ("input.value", "langfuse.observation.input", "traceloop.entity.input", "mlflow.spanInputs",
                     "lmnr.span.input", "genkit:input"),
 }  # fmt: skip

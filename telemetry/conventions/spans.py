@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from telemetry.conventions.events import CHOICE_EVENT, MESSAGE_EVENTS
 from telemetry.conventions.failures import Failure, read_failure
 from telemetry.conventions.kinds import find_kind, is_outer_call
 from telemetry.conventions.llm import read_llm
@@ -27,6 +28,9 @@ _METADATA_MARKS = ("langgraph_", "thread_id", "session_id", "sessionId", "conver
 _AGENT_PREFIXES = ("invoke_agent ", "create_agent ", "agent_run ", "agent run ")
 _NAMED_BY_SPAN = ("mlflow.spanType", "langfuse.observation.type", "openinference.span.kind")
 _LANGGRAPH = "LangGraph"
+_MAY_SPEAK = frozenset({"AGENT", "CHAIN"})
+_SPOKEN = ("input_messages", "output_messages", "input_fallback", "output_fallback", "all_messages")
+_NOTHING_SAID: tuple[Any, ...] = (None, "", "[]", "{}", "null", [], {})
 
 
 def map_span(span: SpanRecord) -> SpanMeaning:
@@ -58,10 +62,19 @@ def map_span(span: SpanRecord) -> SpanMeaning:
         is_pending=is_pending,
         replaces_span_id=span.parent_span_id if is_pending else b"",
         pending_parent_id=_pending_parent(attributes) if is_pending else b"",
+        has_messages=kind in _MAY_SPEAK and _has_messages(span, plan),
         llm=read_llm(span, plan, kind) if kind in ("LLM", "EMBEDDING") or is_outer_call(span) else None,
         tool=_read_tool(span, plan, failure) if kind == "TOOL" else None,
         snapshots=_read_snapshots(span, plan, agent_name, step_id, metadata),
     )
+
+
+def _has_messages(span: SpanRecord, plan: Plan) -> bool:
+    """Is anything there that `read_conversation` gives as messages? Cheap: nothing is decoded."""
+    attributes = span.attributes
+    if plan.flattened or any(event.name in MESSAGE_EVENTS or event.name == CHOICE_EVENT for event in span.events):
+        return True
+    return any(attributes[name] not in _NOTHING_SAID for field in _SPOKEN for name in plan.names(field))
 
 
 def _read_metadata(attributes: Mapping[str, Any], plan: Plan) -> dict[str, Any] | None:

@@ -180,6 +180,7 @@ class Migration(migrations.Migration):
                 ("error_type", models.TextField()),
                 ("links", models.BinaryField(null=True)),
                 ("warnings", models.TextField()),
+                ("has_messages", models.BooleanField(db_default=False)),
                 ("own_key", models.TextField(null=True)),
                 ("own_strength", models.SmallIntegerField()),
                 ("mission_name", models.TextField()),
@@ -198,6 +199,9 @@ class Migration(migrations.Migration):
                         condition=models.Q(("mission_name_rank__gt", 0)),
                         fields=["mission_id"],
                         name="traces_span_naming",
+                    ),
+                    models.Index(
+                        condition=models.Q(("has_messages", True)), fields=["mission_id"], name="traces_span_speakers"
                     ),
                 ],
                 "constraints": [

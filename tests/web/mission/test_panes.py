@@ -76,7 +76,7 @@ def test_finding_in_calls_looks_at_everything_that_was_said(send):
     assert [call.key for call in mission.get("/panes/conversation", q="CHEAPEST").context["items"]] == [
         key_of(4), key_of(5),
     ]  # fmt: skip
-    assert "No call matches" in mission.html("/panes/conversation", q="nowhere")
+    assert "Nothing that was said matches" in mission.html("/panes/conversation", q="nowhere")
 
 
 def test_only_changes_are_asked_for_again(send):

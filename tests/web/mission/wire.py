@@ -89,6 +89,17 @@ def chat(
     return span(number, parent, more.pop("name", "chat gpt-4o"), kind=3, **{**values, **more})
 
 
+def turn(
+    number: int, parent: int | None, agent: str, told: list[dict[str, Any]], said: list[dict[str, Any]], **more: Any
+) -> dict[str, Any]:
+    """A turn of an agent: its own span carries what it was told and what it said."""
+    values = {
+        "gen_ai__operation__name": "invoke_agent", "gen_ai__agent__name": agent,
+        "gen_ai__input__messages": told, "gen_ai__output__messages": said,
+    }  # fmt: skip
+    return span(number, parent, more.pop("name", f"invoke_agent {agent}"), **{**values, **more})
+
+
 def tool(number: int, parent: int, name: str, call_id: str, arguments: Any, result: Any, **more: Any) -> dict[str, Any]:
     """A tool run."""
     values = {

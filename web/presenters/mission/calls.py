@@ -1,11 +1,12 @@
-"""The conversation pane: model calls in order, each with only what is new since its agent's previous call."""
+"""The conversation pane: calls and turns in order, each with only what is new since its agent's previous one."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from analysis.algorithms.context import ContextChange
+from analysis.algorithms.context import ContextChange, Prompt
 from llmlog.records import LlmCallRow, ToolCallRow
 from telemetry.conventions.conversation import Conversation, ToolIo
+from traces.records import SpanRow
 from web.presenters.formats import format_cost, format_count, format_duration, format_time, format_tokens
 from web.presenters.mission.keys import span_key, span_path
 from web.presenters.mission.messages import (
@@ -18,6 +19,9 @@ from web.presenters.mission.messages import (
 )
 from web.presenters.mission.texts import Text, present_value
 
+Entry = LlmCallRow | SpanRow
+"""A model call, or a span that is a turn."""
+EntryOf = TypeVar("EntryOf", bound=Entry)
 _NO_TIME = 1 << 80
 _GOOD_ENDS = frozenset({"", "stop", "end_turn", "tool_calls", "tool_use", "tool_call", "function_call", "completed"})
 
@@ -31,8 +35,10 @@ class Figure(NamedTuple):
 
 
 class CallView(NamedTuple):
-    """What `_call.html` shows."""
+    """What `_call.html` shows: a model call, or a turn of an agent."""
 
+    kind: str
+    """LLM; AGENT or CHAIN for a turn."""
     pk: int
     key: str
     path: str
@@ -40,6 +46,7 @@ class CallView(NamedTuple):
     start_ns: int | None
     started: str
     model: str
+    """Who speaks: the model; for a turn the agent."""
     model_title: str
     agent: str
     operation: str
@@ -64,9 +71,32 @@ class CallView(NamedTuple):
     """Its sender recorded no messages."""
 
 
-def order_calls(calls: Iterable[LlmCallRow]) -> list[LlmCallRow]:
-    """In order of start; calls without one come last."""
-    return sorted(calls, key=lambda call: (_NO_TIME if call.start_ns is None else call.start_ns, call.pk))
+def order_entries(entries: Iterable[EntryOf]) -> list[EntryOf]:
+    """In order of start; what has none comes last."""
+    return sorted(entries, key=lambda entry: (_NO_TIME if entry.start_ns is None else entry.start_ns, entry.pk))
+
+
+def status_of(entry: Entry) -> str:
+    """What became of a call or turn."""
+    return entry.status if isinstance(entry, LlmCallRow) else entry.effective_status
+
+
+class EntryCount(NamedTuple):
+    """How much there is in a conversation, and what to call it."""
+
+    number: int
+    text: str
+    """`8 model calls and 3 turns`"""
+    plural: str
+
+
+def count_entries(entries: Sequence[Entry]) -> EntryCount:
+    """The number of calls and turns, in words."""
+    calls = sum(isinstance(entry, LlmCallRow) for entry in entries)
+    turns = len(entries) - calls
+    counted = [(calls, "model call"), (turns, "turn")]
+    text = " and ".join(f"{format_count(n)} {word}{'' if n == 1 else 's'}" for n, word in counted if n)
+    return EntryCount(len(entries), text, "calls and turns" if calls and turns else "turns" if turns else "calls")
 
 
 class Runs(dict[str, ToolRun]):
@@ -125,6 +155,7 @@ def present_call(
     ]
     failed_end = [reason for reason in call.finish_reasons if reason.lower() not in _GOOD_ENDS]
     return CallView(
+        kind="LLM",
         pk=call.pk,
         key=span_key(call.trace_id, call.span_id, call.side),
         path=span_path(call.trace_id, call.span_id, call.side, "raw"),
@@ -148,18 +179,23 @@ def present_call(
         finish=", ".join(failed_end),
         parameters=present_value(conversation.parameters) if conversation.parameters else None,
         tools=[tool.name for tool in conversation.tool_definitions],
-        is_empty=not inputs and not conversation.output_messages and not conversation.system_instructions,
+        is_empty=is_nothing(conversation),
     )
 
 
-def fresh_positions(message_count: int, call: LlmCallRow, change: ContextChange | None) -> frozenset[int]:
+def is_nothing(said: Conversation) -> bool:
+    """Did the sender record no messages?"""
+    return not said.input_messages and not said.output_messages and not said.system_instructions
+
+
+def fresh_positions(message_count: int, call: Prompt, change: ContextChange | None) -> frozenset[int]:
     """Which input messages are new. When what was stored and what is read differ in number, all count as new."""
     if change is None or len(call.message_hashes) != message_count:
         return frozenset(range(message_count))
     return frozenset(change.added)
 
 
-def present_unchanged(conversation: Conversation, call: LlmCallRow, change: ContextChange | None) -> list[MessageView]:
+def present_unchanged(conversation: Conversation, call: Prompt, change: ContextChange | None) -> list[MessageView]:
     """The messages that the agent's previous call already had."""
     inputs = conversation.input_messages
     fresh = fresh_positions(len(inputs), call, change)

@@ -78,9 +78,9 @@ class MissionTab(NamedTuple):
     has_list: bool
 
 
-def present_head(mission: MissionRow, verdict: Verdict | None, finding_count: int) -> MissionHead:
+def present_head(mission: MissionRow, verdict: Verdict | None, analysis: Mapping[str, Any]) -> MissionHead:
     """The head of a mission."""
-    counts = present_counts(mission, finding_count)
+    counts = present_counts(mission, analysis)
     return MissionHead(
         id=mission.id,
         name=mission.name or mission.id,
@@ -94,22 +94,22 @@ def present_head(mission: MissionRow, verdict: Verdict | None, finding_count: in
     )
 
 
-def present_counts(mission: MissionRow, finding_count: int) -> dict[str, str]:
+def present_counts(mission: MissionRow, analysis: Mapping[str, Any]) -> dict[str, str]:
     """The number beside each tab; empty where there is nothing to count."""
     numbers = {
-        "conversation": mission.llm_call_count,
+        "conversation": mission.llm_call_count + count_turns(analysis),
         "tools": mission.tool_call_count,
         "state": mission.snapshot_count,
         "logs": mission.log_count,
         "errors": mission.error_count,
-        "findings": finding_count,
+        "findings": count_findings(analysis),
     }
     return {name: format_tokens(number) if number else "" for name, number in numbers.items()}
 
 
-def present_tabs(mission: MissionRow, finding_count: int) -> list[MissionTab]:
+def present_tabs(mission: MissionRow, analysis: Mapping[str, Any]) -> list[MissionTab]:
     """All panes in their order."""
-    counts = present_counts(mission, finding_count)
+    counts = present_counts(mission, analysis)
     return [
         MissionTab(
             name=name,
@@ -184,3 +184,9 @@ def count_findings(analysis: Mapping[str, Any]) -> int:
     """How many findings the last recompute left."""
     findings = analysis.get("findings")
     return len(findings) if isinstance(findings, list) else 0
+
+
+def count_turns(analysis: Mapping[str, Any]) -> int:
+    """How many turns of agents the last recompute found."""
+    count = analysis.get("turn_count")
+    return count if isinstance(count, int) else 0

@@ -89,12 +89,18 @@ def answered_ids(messages: Iterable[Message]) -> frozenset[str]:
     return frozenset(part.id for message in messages for part in message.parts if part.type == "tool_call_response")
 
 
+def asked_ids(messages: Iterable[Message]) -> frozenset[str]:
+    """Ids of the tool calls these messages ask for."""
+    return frozenset(part.id for message in messages for part in message.parts if part.type == "tool_call" and part.id)
+
+
 def holds_text(messages: Iterable[Message], wanted: str) -> bool:
     """Does any part say this, whatever the case?"""
-    return any(wanted in _plain(part).casefold() for message in messages for part in message.parts)
+    return any(wanted in plain_text(part).casefold() for message in messages for part in message.parts)
 
 
-def _plain(part: Part) -> str:
+def plain_text(part: Part) -> str:
+    """All a part says, as one text."""
     pieces = (part.content, part.name, part.arguments, part.response, part.data if part.type == "generic" else None)
     return " ".join(piece if isinstance(piece, str) else indent_json(piece) for piece in pieces if piece)
 
@@ -131,7 +137,7 @@ def _part(part: Part, runs: Mapping[str, ToolRun], answered: frozenset[str] | No
             return _view("media", part.modality or part.type, None, preview=_medium(part))
         case _:
             value = part.data if part.data is not None else part.content
-            return _view("other", part.type, _value(value), part.id, one_line(value))
+            return _view("other", "" if part.type == "generic" else part.type, _value(value), part.id, one_line(value))
 
 
 def _view(

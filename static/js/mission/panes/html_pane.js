@@ -8,6 +8,7 @@ import { handleClick, markLater, markSelected } from "./list.js";
 import { bindTools } from "./tools.js";
 
 const RECORDS = { conversation: ["llm_call", "tool_call"], tools: ["tool_call"], logs: ["log"], errors: ["span", "log", "llm_call", "tool_call"], findings: ["finding", "mission"] };
+const SPEAKERS = new Set(["AGENT", "CHAIN"]);
 const AT_END_PX = 60;
 const AGAIN_MS = 2000;
 const FOLLOW_MS = 1000;
@@ -121,7 +122,7 @@ export class HtmlPane {
   /** Live: what changed is fetched as the same markup, replaced or put at the end; nothing moves under the reader. */
   changed(records, since) {
     if (!this.isLoaded && !this.isReading) return;
-    if (!records.some((record) => RECORDS[this.name]?.includes(record.type))) return;
+    if (!records.some((record) => concerns(this.name, record))) return;
     this.since ??= since;
     this.#follow();
   }
@@ -164,6 +165,7 @@ export class HtmlPane {
     }
     const { scroller } = this;
     const wasAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < AT_END_PX;
+    for (const { dataset } of page.querySelectorAll("[data-gone]")) list.querySelector(`#${CSS.escape(dataset.gone)}`)?.remove();
     let added = 0;
     for (const item of [...(page.querySelector("[data-items]")?.children ?? [])]) {
       const known = item.id && list.querySelector(`#${CSS.escape(item.id)}`);
@@ -190,6 +192,12 @@ export class HtmlPane {
       bar.hidden = true;
     };
   }
+}
+
+/** Can this record change what the pane shows? In a conversation an agent's own span may be a turn. */
+function concerns(pane, record) {
+  if (pane === "conversation" && record.type === "span") return SPEAKERS.has(record.span_kind);
+  return RECORDS[pane]?.includes(record.type) ?? false;
 }
 
 /** A changed item takes the place of the old one; what a person opened stays open. */
