@@ -1,27 +1,34 @@
 // Names the server leaves to the page: what a span is called, and what lies above it.
 
 import { ancestors } from "./lib/tree.js";
-import { took } from "./lib/clock.js";
+import { clock, took } from "./lib/clock.js";
+import { evidenceLabels, placeOf } from "./lib/evidence.js";
 import { element, setText } from "./dom.js";
 import { nameOf } from "./timeline/names.js";
 
-const LONGEST = 40;
 const MOST_NOW = 3;
 
-/** Links to spans that the server could only number read as the spans' names. */
+/** Links to spans that the server could only number read as the spans' names; those cited together are told apart. */
 export function nameEvidence(box, table) {
-  const seen = new Map();
+  const groups = new Map();
   for (const link of box.querySelectorAll("[data-evidence][data-span]")) {
-    if (!/^span \d+$/.test(link.textContent)) continue;
-    const row = table.rowOf(link.dataset.span);
-    if (row < 0) continue;
-    const name = nameOf(table, row);
-    const times = (seen.get(name) ?? 0) + 1;
-    seen.set(name, times);
-    link.title = name;
-    const short = name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
-    setText(link, times > 1 ? `${times}` : short);
+    if (!/^span \d+$/.test(link.textContent) || table.rowOf(link.dataset.span) < 0) continue;
+    const group = link.closest(".ms-evidence") ?? link.parentElement;
+    if (!groups.has(group)) groups.set(group, []);
+    groups.get(group).push(link);
   }
+  for (const links of groups.values()) nameTogether(links, links.map((link) => table.rowOf(link.dataset.span)), table);
+}
+
+/** Names links to rows that are cited together; the title has the whole name and when it began. */
+export function nameTogether(links, rows, table) {
+  const names = rows.map((row) => nameOf(table, row));
+  const labels = evidenceLabels(names, (i) => placeOf(table, rows[i]));
+  links.forEach((link, i) => {
+    const start = table.start[rows[i]];
+    link.title = Number.isNaN(start) ? names[i] : `${names[i]} · ${clock(table.absolute(start), { millis: true })}`;
+    setText(link, labels[i]);
+  });
 }
 
 /** Says what a running mission is doing, in the place the head keeps for it. */
@@ -38,7 +45,7 @@ export function showNow(spans) {
   const shown = [...names].slice(0, MOST_NOW).map(([name, { row, count }]) => {
     const times = count > 1 ? ` ×${count}` : "";
     const text = `${name}${times}, ${took(Math.max(0, spans.now() - spans.table.start[row]))}`;
-    return element("a", { href: `?span=${spans.table.key(row)}`, "data-span": spans.table.key(row), "data-evidence": "", class: "ms-quiet-link" }, text);
+    return element("a", { href: `?span=${spans.table.key(row)}`, "data-span": spans.table.key(row), "data-evidence": "", class: "ms-quiet-link", title: name }, text);
   });
   if (shown.length < names.size) shown.push(element("span", {}, `and ${names.size - shown.length} more`));
   if (shown.length === 0 && spans.isRunning) shown.push(element("span", {}, "nothing is open"));
@@ -53,7 +60,7 @@ export function showPath(box, table, key) {
   const above = ancestors(table.parent, row);
   const shown = above.length > 4 ? [above[0], -1, ...above.slice(-3)] : above;
   const steps = shown.map((each) =>
-    each < 0 ? element("span", {}, "…") : element("a", { href: `?span=${table.key(each)}`, "data-span": table.key(each), class: "ms-quiet-link" }, nameOf(table, each)),
+    each < 0 ? element("span", {}, "…") : element("a", { href: `?span=${table.key(each)}`, "data-span": table.key(each), class: "ms-quiet-link", title: nameOf(table, each) }, nameOf(table, each)),
   );
   place.replaceChildren(...steps.flatMap((step, i) => (i ? [element("span", { "aria-hidden": "true" }, "›"), step] : [step])));
 }

@@ -39,8 +39,10 @@ export class Live {
     });
   }
 
+  /** What changed between the page and its spans the feed does not tell again: the head may be older than its cursor. */
   start() {
     this.feed.start();
+    if (document.getElementById("mission-head").dataset.cursor !== String(this.page.spans.table.cursor)) this.#refreshHead();
   }
 
   /** Paused, the page stands still and counts; going on, it catches up without a gap. */

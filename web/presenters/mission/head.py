@@ -25,11 +25,11 @@ LABELS = {
 }
 MODULES = (
     "address_bar", "divider", "dom", "fetching", "graph/drawing", "graph/frame", "graph/graph", "graph/layout",
-    "graph/view", "graph/why", "labels", "lib/address", "lib/clock", "lib/flags", "lib/kinds", "lib/scale",
-    "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "marks", "page", "panel", "panes/html_pane",
-    "panes/list", "panes/logs_pane", "panes/state_pane", "panes/tools", "playback", "spans", "state", "tabs", "theme",
-    "timeline/bars", "timeline/minimap", "timeline/names", "timeline/playhead", "timeline/pointer", "timeline/ruler",
-    "timeline/stage", "timeline/timeline", "timeline/tooltip",
+    "graph/view", "graph/why", "labels", "lib/address", "lib/clock", "lib/evidence", "lib/flags", "lib/kinds",
+    "lib/scale", "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "marks", "page", "panel",
+    "panes/html_pane", "panes/list", "panes/logs_pane", "panes/state_pane", "panes/tools", "playback", "spans",
+    "state", "tabs", "theme", "timeline/bars", "timeline/minimap", "timeline/names", "timeline/playhead",
+    "timeline/pointer", "timeline/ruler", "timeline/stage", "timeline/timeline", "timeline/tooltip",
 )  # fmt: skip
 """The page's own modules: named in its head, so that they are fetched side by side."""
 STYLES = (
@@ -62,6 +62,8 @@ class MissionHead(NamedTuple):
     verdict: Verdict | None
     counts_json: str
     """Count of each pane as text, for the tabs."""
+    cursor: str
+    """The mission's last number when this was read."""
     api_path: str
 
 
@@ -90,6 +92,7 @@ def present_head(mission: MissionRow, verdict: Verdict | None, analysis: Mapping
         totals=_totals(mission),
         verdict=verdict,
         counts_json=orjson.dumps(counts).decode(),
+        cursor=str(mission.change_seq),
         api_path=f"/api/v1{mission_path(mission.id)}",
     )
 

@@ -33,6 +33,8 @@ class Verdict(NamedTuple):
     since: str
     sentence: str
     evidence: list[EvidenceLink]
+    more_evidence: int
+    """Spans beside these."""
     also: list[EvidenceLink]
     more_also: int
     """Findings beside these."""
@@ -66,6 +68,7 @@ def present_verdict(mission: MissionRow, analysis: Mapping[str, Any], now_ns: in
     if not verdict and not is_running:
         return None
     since_ns = verdict.get("since_ns")
+    cited = [ref for ref in verdict.get("evidence") or [] if ref.get("type") == "span"]
     also = [finding for finding in verdict.get("also") or [] if finding.get("detector") != INCOMPLETE]
     findings = [finding for finding in analysis.get("findings") or [] if isinstance(finding, dict)]
     incomplete = next((finding for finding in findings if finding.get("detector") == INCOMPLETE), None)
@@ -73,7 +76,8 @@ def present_verdict(mission: MissionRow, analysis: Mapping[str, Any], now_ns: in
         tone=TONES.get(str(verdict.get("severity")), mission.status),
         since=f"{format_ago(int(since_ns), now_ns).capitalize()}." if since_ns is not None else "",
         sentence=str(verdict.get("sentence", "")) or _calm_words(mission),
-        evidence=_links(verdict.get("evidence") or []),
+        evidence=[ref_link(ref, f"span {at + 1}") for at, ref in enumerate(cited[:MOST_LINKS])],
+        more_evidence=max(0, len(cited) - MOST_LINKS),
         also=[_finding_link(finding) for finding in also[:MOST_ALSO]],
         more_also=max(0, len(also) - MOST_ALSO),
         completeness=str(incomplete.get("title", "")) if incomplete else "",
@@ -86,12 +90,6 @@ def present_verdict(mission: MissionRow, analysis: Mapping[str, Any], now_ns: in
 
 def _calm_words(mission: MissionRow) -> str:
     return "Nothing has gone wrong so far." if mission.span_count else "No span has arrived yet."
-
-
-def _links(refs: Iterable[Mapping[str, Any]]) -> list[EvidenceLink]:
-    """Links to spans; a call that is the span cited before it adds nothing."""
-    spans = [ref for ref in refs if ref.get("type") == "span"]
-    return [ref_link(ref, f"span {at + 1}") for at, ref in enumerate(spans[:MOST_LINKS])]
 
 
 def _root(verdict: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ function place(node, { x, y, w, h }) {
 
 function laneElement(lane, { kind, label, status, count }) {
   const node = element("div", { class: `gr-lane status-${status || "gone"}` },
-    element("div", { class: "gr-lane-head" }, icon(GLYPHS[kind] ?? "kind-other"), element("span", {}, label),
+    element("div", { class: "gr-lane-head" }, icon(GLYPHS[kind] ?? "kind-other"), element("span", { title: label }, label),
       element("span", { class: "dim" }, `${count}`)));
   place(node, lane);
   return node;

@@ -1,7 +1,7 @@
 // What proves an edge: its kind in words and the spans it rests on.
 
 import { element } from "../dom.js";
-import { nameOf } from "../timeline/names.js";
+import { nameTogether } from "../labels.js";
 
 const WORDS = {
   parent: "The first called the second.",
@@ -30,15 +30,17 @@ export function showWhy({ parts, spans, state, byId }, edge, event) {
 
 function evidence(keys, spans, state, why) {
   const list = element("p", { class: "gr-evidence" }, element("span", { class: "dim" }, "evidence "));
-  for (const key of keys) {
-    const row = spans.table?.rowOf(key) ?? -1;
-    const link = element("button", { class: "link-button", type: "button" }, row < 0 ? "span" : nameOf(spans.table, row));
+  const links = keys.map((key) => {
+    const link = element("button", { class: "link-button", type: "button" }, `span ${key.slice(33, 41)}`);
     link.addEventListener("click", () => {
       why.hidden = true;
       state.set({ span: key });
     });
-    list.append(link);
-  }
+    return [link, spans.table?.rowOf(key) ?? -1];
+  });
+  const known = links.filter(([, row]) => row >= 0);
+  nameTogether(known.map(([link]) => link), known.map(([, row]) => row), spans.table);
+  list.append(...links.map(([link]) => link));
   if (keys.length === 0) list.append(element("span", { class: "dim" }, "none kept"));
   return list;
 }
