@@ -9,6 +9,7 @@ from analysis.algorithms.attempts import list_attempts
 from analysis.algorithms.context import compute_context_changes
 from analysis.algorithms.facts import MissionFacts, build_facts, cost_of
 from analysis.algorithms.origins import find_asking_call
+from analysis.algorithms.spending import counted_calls
 from analysis.algorithms.tree import MissionTree
 from analysis.algorithms.turns import find_turns
 from analysis.algorithms.verdict import compose_verdict
@@ -101,7 +102,7 @@ def summarise(
     if not spans and not log_count:
         status = "gone"
     is_over = status not in ("active", "waiting")
-    counted = counted_calls(facts)
+    counted = counted_calls(facts.tree, facts.llm_calls)
     costs = [cost for cost in map(cost_of, counted) if cost is not None]
     return MissionTotals(
         title=title or _title(facts.tree),
@@ -133,19 +134,6 @@ def summarise(
         call_counts=_call_counts(facts.llm_calls, {call.pk for call in counted}),
         requested_by=_requested_by(facts),
     )
-
-
-def counted_calls(facts: MissionFacts) -> list[LlmCallRow]:
-    """The calls whose usage counts: a wrapper that repeats the usage of a call inside it does not."""
-    rows = facts.tree.rows
-    wrappers: set[int] = set()
-    for call in facts.llm_calls:
-        at = facts.row_of(call)
-        above = -1 if at is None or not call.counts_usage else rows[at].parent
-        while above >= 0 and above not in wrappers:
-            wrappers.add(above)
-            above = rows[above].parent
-    return [call for call in facts.llm_calls if call.counts_usage and facts.row_of(call) not in wrappers]
 
 
 def _believable(times: Sequence[int], now_ns: int) -> Sequence[int]:

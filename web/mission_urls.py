@@ -11,6 +11,7 @@ from web import mission_selection as selection
 from web import mission_state as state
 from web import mission_views as views
 from web.mission_conversation import show_conversation
+from web.mission_overview import show_overview
 
 
 class MissionIdConverter:
@@ -50,6 +51,7 @@ urlpatterns = [
     path("missions/<mission:mission_id>/data/graph", views.send_graph, name="mission-graph"),
     path("missions/<mission:mission_id>/data/critical-path", views.send_critical_path, name="mission-critical-path"),
     path("missions/<mission:mission_id>/panes/head", views.show_head, name="mission-head"),
+    path("missions/<mission:mission_id>/panes/overview", show_overview, name="mission-overview"),
     path("missions/<mission:mission_id>/panes/conversation", show_conversation, name="mission-conversation"),
     path("missions/<mission:mission_id>/panes/tools", lists.show_tools, name="mission-tools"),
     path("missions/<mission:mission_id>/panes/state", state.show_state, name="mission-state"),

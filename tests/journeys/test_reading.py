@@ -1,13 +1,14 @@
 """What an engineer reads first: the whole verdict, evidence that has names, and who said what to whom."""
 
 import re
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import Engineer
-from tests.web.mission.wire import chat, span, text, turn
+from tests.web.mission.wire import BASE_NS, MS, chat, span, text, tool, turn
 
 pytestmark = pytest.mark.browser
 WAITS_MS = 15_000
@@ -82,3 +83,52 @@ def test_agents_without_a_model_call_are_read_like_calls(engineer: Engineer) -> 
     expect(page.locator(".ms-call-model")).to_have_text(["human", "lead", "gpt-4o"], timeout=WAITS_MS)
     page.get_by_label("Find in what was said").fill("lisbon")
     expect(page.locator(".ms-call-model")).to_have_text(["human"])
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_with_nothing_selected_the_panel_says_where_time_tokens_and_money_went(engineer: Engineer, theme: str) -> None:
+    engineer.page.context.add_cookies([{"name": "theme", "value": theme, "url": engineer.server.url}])
+    page = engineer.open(engineer.find("Weekly report: heat pumps in the Nordics"))
+    panel = page.locator("#selection")
+    expect(panel.get_by_role("table", name="Models")).to_contain_text("claude-sonnet-4-5")
+    expect(panel.get_by_role("table", name="Agents")).to_contain_text("researcher-norway")
+    expect(panel.get_by_role("table", name="Tools")).to_contain_text("search_web")
+    assert axe_says(page) == []
+    longest = panel.get_by_role("table", name="Longest on the path")
+    shown = longest.locator("tr:visible")
+    assert shown.count() == 7
+    more = panel.get_by_role("button", name=re.compile(r"^\d+ more$")).first
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("button", name="fewer")).to_have_attribute("aria-expanded", "true")
+    assert shown.count() > 7
+    name = longest.get_by_role("link").first.inner_text()
+    longest.get_by_role("link").first.click()
+    expect(panel.locator("h2")).to_have_text(name)
+    expect(page.locator(".tl-row.is-selected .tl-name")).to_have_text(name)
+    page.keyboard.press("Escape")
+    expect(panel.locator("h2")).to_have_text("Overview")
+    expect(panel.get_by_role("table", name="Models")).to_be_visible()
+
+
+def test_a_failed_mission_leads_back_to_its_overview_by_the_close_button(engineer: Engineer) -> None:
+    page = engineer.open(engineer.find(QUOTES))
+    panel = page.locator("#selection")
+    expect(panel.locator("h2")).to_have_text("read feed ecb-daily")
+    panel.get_by_role("button", name="Close").click()
+    expect(panel.locator("h2")).to_have_text("Overview")
+    expect(panel.get_by_role("table", name="Tools")).to_contain_text("convert_price_table")
+
+
+def test_the_overview_of_a_running_mission_grows_and_what_was_unfolded_stays(engineer: Engineer) -> None:
+    began_ms = (time.time_ns() - BASE_NS) / MS - 30_000
+    tools = [tool(n, 1, f"tool-{n}", f"c{n}", {}, "x", start_ms=began_ms + n) for n in range(2, 12)]
+    send(engineer, "spending", [span(1, None, "work", start_ms=began_ms, took_ms=None), *tools])
+    page = engineer.open("/missions/spending/")
+    table = page.locator("#selection").get_by_role("table", name="Tools")
+    expect(table.locator("tr:visible")).to_have_count(7)
+    page.get_by_role("button", name="4 more").click()
+    expect(table.locator("tr:visible")).to_have_count(11)
+    send(engineer, "spending", [tool(20, 1, "late", "c20", {}, "x", start_ms=began_ms + 500)])
+    expect(table).to_contain_text("late", timeout=WAITS_MS)
+    expect(table.locator("tr:visible")).to_have_count(12)

@@ -7,6 +7,7 @@ import { bringOut, markWords } from "./marks.js";
 import { formatBytes } from "../lib/formats.js";
 import { fetchHtml, fetchText } from "./fetching.js";
 import { parseKey } from "./lib/address.js";
+import { Overview, unfold } from "./overview.js";
 import { handleClick } from "./panes/list.js";
 
 const KEPT = 24;
@@ -19,6 +20,7 @@ export class Panel {
     Object.assign(this, { box, config, state, spans, words });
     this.sought = words.length ? state.get("span") : null;
     this.body = box.querySelector("[data-body]");
+    this.overview = new Overview(this.body, { config, spans });
     this.kept = new Map();
     this.shown = null;
     box.addEventListener("click", (event) => this.#click(event));
@@ -40,7 +42,8 @@ export class Panel {
     this.abort?.abort();
     if (!key) {
       this.shown = null;
-      this.body.replaceChildren(document.getElementById("selection-empty").content.cloneNode(true));
+      disconnect(this.body);
+      this.overview.show();
       return;
     }
     if (this.kept.has(key) && !again) {
@@ -67,12 +70,14 @@ export class Panel {
 
   /** Live: what is kept of these spans is old; the one in view is read again, its place and folds stay. */
   forget(keys) {
+    this.overview.renew();
     for (const key of keys) this.kept.delete(key);
     if (keys.includes(this.shown)) this.show({ again: true });
   }
 
   /** All that is kept is old. */
   renew() {
+    this.overview.renew();
     this.kept.clear();
     if (this.shown) this.show({ again: true });
   }
@@ -110,6 +115,7 @@ export class Panel {
 
   /** Names that only the page knows: the spans above this one, and those that are cited. */
   name() {
+    if (this.spans.table && !this.state.get("span")) this.overview.read();
     if (!this.spans.table || !this.shown) return;
     nameEvidence(this.body, this.spans.table);
     showPath(this.body, this.spans.table, this.shown);
@@ -124,6 +130,11 @@ export class Panel {
     if (tab) {
       sessionStorage.setItem(TAB_KEY, tab.dataset.tab);
       this.#tab(tab.dataset.tab);
+      return;
+    }
+    const rows = event.target.closest("[data-more-rows]");
+    if (rows) {
+      unfold(rows);
       return;
     }
     if (event.target.closest("[data-command=close]")) {

@@ -26,7 +26,7 @@ LABELS = {
 MODULES = (
     "address_bar", "divider", "dom", "fetching", "graph/drawing", "graph/frame", "graph/graph", "graph/layout",
     "graph/view", "graph/why", "labels", "lib/address", "lib/clock", "lib/evidence", "lib/flags", "lib/kinds",
-    "lib/scale", "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "marks", "page", "panel",
+    "lib/scale", "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "marks", "overview", "page", "panel",
     "panes/html_pane", "panes/list", "panes/logs_pane", "panes/state_pane", "panes/tools", "playback", "spans",
     "state", "tabs", "theme", "timeline/bars", "timeline/minimap", "timeline/names", "timeline/playhead",
     "timeline/pointer", "timeline/ruler", "timeline/stage", "timeline/timeline", "timeline/tooltip",
@@ -34,7 +34,8 @@ MODULES = (
 """The page's own modules: named in its head, so that they are fetched side by side."""
 STYLES = (
     "frame", "head", "verdict", "bar", "skeleton", "timeline", "timeline-rows", "graph", "graph-nodes", "lists",
-    "texts", "conversation", "messages", "tools", "logs", "findings", "panel", "attributes", "state",
+    "texts", "conversation", "messages", "tools", "logs", "findings", "panel", "overview",
+    "attributes", "state",
 )  # fmt: skip
 """The page's own styles, one file for a component."""
 LISTS = frozenset({"conversation", "tools", "logs", "errors", "findings"})
@@ -146,6 +147,7 @@ def present_page(mission_id: str, project_slug: str, root: str) -> dict[str, Any
             "graph": f"{base}/data/graph{suffix}",
             "criticalPath": f"{base}/data/critical-path{suffix}",
             "head": f"{base}/panes/head{suffix}",
+            "overview": f"{base}/panes/overview{suffix}",
             "span": f"{base}/spans",
             "log": f"{base}/logs",
             "panes": {name: f"{base}/panes/{name}" for name in PANES if name in LISTS or name == "state"},
