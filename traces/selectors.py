@@ -151,6 +151,23 @@ def find_span_rows(pks: Sequence[int], mission_pk: int, mission_id: str) -> dict
     return {values[0]: span_row(values, mission_id) for values in query.values_list(*_SPAN_COLUMNS)}
 
 
+def find_spans(
+    project_id: int, mission_pk: int, mission_id: str, keys: Iterable[tuple[str, str, int]]
+) -> list[SpanRow]:
+    """Those of the mission's spans that have these identities (trace, span, side), in no order."""
+    wanted = set(keys)
+    if not wanted:
+        return []
+    query = Span.objects.filter(
+        project_id=project_id,
+        mission_id=mission_pk,
+        trace_id__in={_from_hex(trace_id, 16) for trace_id, _, _ in wanted},
+        span_id__in={_from_hex(span_id, 8) for _, span_id, _ in wanted},
+    )
+    rows = [span_row(values, mission_id) for values in query.values_list(*_SPAN_COLUMNS)]
+    return [row for row in rows if (row.trace_id, row.span_id, row.side) in wanted]
+
+
 def has_speakers(mission_pk: int) -> bool:
     """Does any agent's or step's span of the mission carry what was said?"""
     return Span.objects.filter(mission_id=mission_pk, has_messages=True).exists()

@@ -48,6 +48,7 @@ register_converter(HexConverter, "hexid")
 urlpatterns = [
     path("missions/<mission:mission_id>/data/spans", views.send_spans, name="mission-spans"),
     path("missions/<mission:mission_id>/data/calls", views.send_calls, name="mission-calls"),
+    path("missions/<mission:mission_id>/data/previews", views.send_previews, name="mission-previews"),
     path("missions/<mission:mission_id>/data/graph", views.send_graph, name="mission-graph"),
     path("missions/<mission:mission_id>/data/critical-path", views.send_critical_path, name="mission-critical-path"),
     path("missions/<mission:mission_id>/panes/head", views.show_head, name="mission-head"),

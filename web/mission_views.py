@@ -19,10 +19,13 @@ from web.mission_reads import get_mission, read_tree
 from web.presenters.mission.columns import present_calls, present_span_columns
 from web.presenters.mission.graph import present_graph
 from web.presenters.mission.head import MODULES, STYLES, present_head, present_page, present_tabs
+from web.presenters.mission.keys import parse_key, span_key
 from web.presenters.mission.path import present_critical_path
+from web.presenters.mission.previews import has_preview, present_preview
 from web.presenters.mission.verdict import present_verdict
 
 GRAPH_NODES, MOST_GRAPH_NODES = 300, 1_000
+MOST_PREVIEWS = 60
 
 
 def send_json(value: Any) -> HttpResponse:
@@ -81,6 +84,22 @@ def send_critical_path(request: HttpRequest, project: ProjectAccess, mission_id:
     tree, outcome = read_tree(get_mission(project, mission_id))
     until_ns = time.time_ns() if outcome.mission_status in ("active", "waiting") else None
     return send_json(present_critical_path(compute_critical_path(tree, outcome, until_ns)))
+
+
+@require_safe
+@project_page()
+def send_previews(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
+    """The beginning of what some spans said or did, by key; those that have nothing to show are left out."""
+    mission = get_mission(project, mission_id)
+    keys = [key for text in request.GET.get("keys", "").split(",")[:MOST_PREVIEWS] if (key := parse_key(text))]
+    rows = [row for row in traces.find_spans(project.project_pk, mission.pk, mission.id, keys) if has_preview(row)]
+    records = traces.read_spans(project.project_pk, [row.pk for row in rows])
+    found = {
+        span_key(row.trace_id, row.span_id, row.side): present_preview(row, records[row.pk])
+        for row in rows
+        if row.pk in records
+    }
+    return send_json({"previews": {key: text for key, text in found.items() if text}})
 
 
 @require_safe

@@ -132,3 +132,26 @@ def test_the_overview_of_a_running_mission_grows_and_what_was_unfolded_stays(eng
     send(engineer, "spending", [tool(20, 1, "late", "c20", {}, "x", start_ms=began_ms + 500)])
     expect(table).to_contain_text("late", timeout=WAITS_MS)
     expect(table.locator("tr:visible")).to_have_count(12)
+
+
+def test_the_timeline_says_beside_its_bars_what_was_said_and_asks_for_rows_in_view_only(engineer: Engineer) -> None:
+    told = [text("user", "go")]
+    turns = [turn(n, 1, "agent", told, [text("assistant", f"word {n}")], start_ms=n) for n in range(2, 302)]
+    send(engineer, "many", [span(1, None, "work", took_ms=2000), *turns])
+    asked: list[int] = []
+    engineer.page.on(
+        "request", lambda request: "/data/previews" in request.url and asked.append(request.url.count(",") + 1)
+    )
+    with engineer.page.expect_response(lambda answer: "/data/previews" in answer.url):
+        page = engineer.open("/missions/many/")
+    box = page.locator(".tl-bars").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 24 * 2.5)
+    expect(page.locator(".tl-tip")).to_contain_text("word 3", timeout=WAITS_MS)
+    before = len(asked)
+    with page.expect_response(lambda answer: "/data/previews" in answer.url):
+        page.mouse.wheel(0, 3000)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 24 * 4.5)
+    expect(page.locator(".tl-tip")).to_contain_text("word 1", timeout=WAITS_MS)
+    assert max(asked) <= 60
+    assert len(asked) - before <= 4

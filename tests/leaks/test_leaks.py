@@ -24,7 +24,7 @@ pytestmark = pytest.mark.server
 
 WAYS = {"json": (JSON, False), "protobuf": (PROTOBUF, False), "gzip": (JSON, True)}
 """Name of a way in to its encoding and whether it is compressed."""
-PANES = ("head", "conversation", "tools", "state", "logs", "errors", "findings")
+PANES = ("head", "overview", "conversation", "tools", "state", "logs", "errors", "findings")
 DATA = ("spans", "calls", "graph", "critical-path")
 PARTS = ("", *(f"data/{name}" for name in DATA), *(f"panes/{name}" for name in PANES))
 """Of the mission's page."""

@@ -6,7 +6,7 @@ import { clock } from "./lib/clock.js";
 import { parsePartial } from "./dom.js";
 import { FetchFailure, fetchHtml } from "./fetching.js";
 import { nameEvidence, showNow } from "./labels.js";
-import { spanKey } from "./lib/address.js";
+import { keysOf } from "./lib/address.js";
 import { showCounts } from "./tabs.js";
 
 const TOGETHER_MS = 120;
@@ -185,11 +185,4 @@ export class Live {
         return "connecting";
     }
   }
-}
-
-function keysOf(records) {
-  const keys = records
-    .filter((record) => record.span_id)
-    .map((record) => spanKey(record.trace_id, record.span_id, record.otel_kind === "SERVER" ? 1 : 0));
-  return [...new Set(keys)];
 }

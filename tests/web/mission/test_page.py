@@ -33,8 +33,9 @@ def test_a_mission_called_like_an_address_does_not_hide_another(send):
 def test_members_and_viewers_see_it_and_strangers_are_told_nothing(send, as_bob, as_vera, as_charlie, client):
     mission = send("secret plan", [span(1)])
     paths = [
-        "/", "/data/spans", "/data/calls", "/data/graph", "/data/critical-path", "/panes/head", "/panes/conversation",
-        "/panes/tools", "/panes/state", "/panes/logs", "/panes/errors", "/panes/findings",
+        "/", "/data/spans", "/data/calls", "/data/graph", "/data/critical-path", "/data/previews", "/panes/head",
+        "/panes/overview", "/panes/conversation", "/panes/tools", "/panes/state", "/panes/logs", "/panes/errors",
+        "/panes/findings",
         f"/spans/{key_of(1).replace('.', '/')}/panel", f"/spans/{key_of(1).replace('.', '/')}/raw",
     ]  # fmt: skip
     for path in paths:

@@ -26,10 +26,11 @@ LABELS = {
 MODULES = (
     "address_bar", "divider", "dom", "fetching", "graph/drawing", "graph/frame", "graph/graph", "graph/layout",
     "graph/view", "graph/why", "labels", "lib/address", "lib/clock", "lib/evidence", "lib/flags", "lib/kinds",
-    "lib/scale", "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "marks", "overview", "page", "panel",
-    "panes/html_pane", "panes/list", "panes/logs_pane", "panes/state_pane", "panes/tools", "playback", "spans",
-    "state", "tabs", "theme", "timeline/bars", "timeline/minimap", "timeline/names", "timeline/playhead",
-    "timeline/pointer", "timeline/ruler", "timeline/stage", "timeline/timeline", "timeline/tooltip",
+    "lib/previews", "lib/scale", "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "marks", "overview",
+    "page", "panel", "panes/html_pane", "panes/list", "panes/logs_pane", "panes/state_pane", "panes/tools",
+    "playback", "spans", "state", "tabs", "theme", "timeline/bars", "timeline/minimap", "timeline/names",
+    "timeline/playhead", "timeline/pointer", "timeline/previews", "timeline/ruler", "timeline/stage",
+    "timeline/timeline", "timeline/tooltip",
 )  # fmt: skip
 """The page's own modules: named in its head, so that they are fetched side by side."""
 STYLES = (
@@ -144,6 +145,7 @@ def present_page(mission_id: str, project_slug: str, root: str) -> dict[str, Any
         "urls": {
             "spans": f"{base}/data/spans{suffix}",
             "calls": f"{base}/data/calls{suffix}",
+            "previews": f"{base}/data/previews{suffix}",
             "graph": f"{base}/data/graph{suffix}",
             "criticalPath": f"{base}/data/critical-path{suffix}",
             "head": f"{base}/panes/head{suffix}",

@@ -40,3 +40,11 @@ function put(query, name, value) {
   if (value === null || value === undefined) query.delete(name);
   else query.set(name, value);
 }
+
+/** The keys of the spans that live records are about. */
+export function keysOf(records) {
+  const keys = records
+    .filter((record) => record.span_id)
+    .map((record) => spanKey(record.trace_id, record.span_id, record.otel_kind === "SERVER" ? 1 : 0));
+  return [...new Set(keys)];
+}

@@ -3,6 +3,7 @@
 import { FAILED, MISSING, NO_START, OPEN, SETTLED, SILENT, WARNED } from "../lib/flags.js";
 import { took } from "../lib/clock.js";
 import { tintOf } from "../lib/kinds.js";
+import { clipTo } from "../lib/previews.js";
 import { xOf } from "../lib/scale.js";
 import { formatTokens } from "../../lib/formats.js";
 
@@ -153,6 +154,20 @@ function drawLabel(context, frame, row, { left, right, y, x1 }) {
   }
   context.fillStyle = frame.table.has(row, FAILED) && !inside ? theme.colors.failed : inside ? theme.colors.text : theme.colors.dim;
   context.fillText(text, x, y + BAR / 2 + 0.5);
+  if (x === after) drawPreview(context, frame, row, after + w + 3 * GAP, y);
+}
+
+/** What was said or done, quietly, where the row has room for it behind its label. */
+function drawPreview(context, frame, row, x, y) {
+  const { width, theme } = frame;
+  const font = context.font;
+  context.font = `11.5px ${theme.sans}`;
+  const text = clipTo(frame.previewOf(row), width - x - GAP, (some) => context.measureText(some).width);
+  context.fillStyle = theme.colors.dim;
+  context.globalAlpha = 0.9;
+  if (text) context.fillText(text, x, y + BAR / 2 + 0.5);
+  context.globalAlpha = 1;
+  context.font = font;
 }
 
 function labelOf({ table, now, running }, row) {

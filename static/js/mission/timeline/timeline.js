@@ -1,5 +1,6 @@
 // The timeline pane: one frame is computed from the shared state and drawn by names, bars, ruler and minimap.
 
+import { keysOf } from "../lib/address.js";
 import { nextError, walkTree } from "../lib/walk.js";
 import { scrollTo, windowOf } from "../lib/window.js";
 import { clampView, fit, padBounds, pan, tickStep, ticks } from "../lib/scale.js";
@@ -10,6 +11,7 @@ import { Minimap } from "./minimap.js";
 import { Names, nameOf } from "./names.js";
 import { bindPlayhead, drawHandle } from "./playhead.js";
 import { bindPointer } from "./pointer.js";
+import { Previews } from "./previews.js";
 import { drawRuler } from "./ruler.js";
 import { buildStage } from "./stage.js";
 import { Tooltip } from "./tooltip.js";
@@ -21,8 +23,9 @@ const CLOCK_MS = 250;
 const TOO_DEEP = 120;
 
 export class Timeline {
-  constructor(box, { state, spans, theme }) {
+  constructor(box, { config, state, spans, theme }) {
     Object.assign(this, { state, spans, theme, rowHeight: ROW });
+    this.previews = new Previews(config.urls.previews, () => this.invalidate());
     this.parts = buildStage(box);
     this.names = new Names(this.parts.tree);
     this.minimap = new Minimap(this.parts.minimap, (view) => this.setView(view));
@@ -59,6 +62,15 @@ export class Timeline {
     this.invalidate();
   }
 
+  /** Live: what these spans said or did may be more now. */
+  changed(records) {
+    this.previews.forget(keysOf(records));
+  }
+
+  renew() {
+    this.previews.forget(null);
+  }
+
   invalidate() {
     if (this.pending || !this.isShown()) return;
     this.pending = requestAnimationFrame(() => {
@@ -80,6 +92,7 @@ export class Timeline {
     this.minimap.draw(frame, parts.minimap.clientWidth, MINIMAP);
     this.#drawAbove(frame);
     this.#drawNotice(frame);
+    this.previews.want(frame);
   }
 
   /** Everything one drawing needs, from the state, the spans and the size of the pane. */
@@ -98,6 +111,7 @@ export class Timeline {
       now: spans.now(), running: spans.isRunning, critical: spans.critical, segments: spans.segments,
       failedBelow: spans.failedBelow, version: spans.version, collapsed: state.get("collapsed"),
       playhead: state.get("at"), pointer: this.pointer, hovered: this.hovered, selected: this.selected(),
+      previewOf: (row) => this.previews.text(spans.table, row),
     };
   }
 

@@ -56,6 +56,8 @@ function lines(frame, row, t) {
   if (table.has(row, FAILED)) found.push(line(table.notes.get(row) || "failed", "is-failed"));
   if (table.has(row, SILENT)) found.push(line("Reported as fine; the outcome says otherwise.", "is-failed"));
   if (table.has(row, WARNED)) found.push(line("⚠ Repaired or moved: see its warnings.", "is-waiting"));
+  const preview = frame.previewOf(row);
+  if (preview) found.push(line(preview));
   const segment = segmentAt(frame, row, t);
   if (segment) found.push(line(`Critical here: ${CLASS_WORDS[segment.class] ?? segment.class} for ${took(segment.end - segment.start)}`, "dim"));
   return found;
