@@ -1,6 +1,6 @@
 """Reads spans, logs, states and rejections as frozen records. Lists read narrow rows; payloads come one at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
