@@ -4,12 +4,14 @@ import { failureNote, parsePartial } from "./dom.js";
 import { fetchHtml } from "./fetching.js";
 
 const AGAIN_MS = 4000;
+const CLOCK_MS = 10_000;
 
 export class Overview {
   constructor(body, { config, spans }) {
     Object.assign(this, { body, config, spans });
     this.isOld = true;
     this.page = null;
+    setInterval(() => this.place && isLive() && !document.hidden && this.read(), CLOCK_MS);
   }
 
   get place() {
@@ -62,6 +64,9 @@ export class Overview {
     if (focused) this.place.querySelector(focused)?.focus();
   }
 }
+
+/** Connected, not paused, and the mission runs: its times grow although nothing comes. */
+const isLive = () => document.getElementById("live").dataset.state === "live";
 
 function addressOf(node) {
   const [name, value] = node.dataset.span ? ["data-span", node.dataset.span] : ["aria-controls", node.getAttribute("aria-controls")];

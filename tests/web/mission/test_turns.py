@@ -130,6 +130,17 @@ def test_what_changes_comes_alone_and_a_turn_that_is_told_by_a_call_now_goes(sen
     assert counts(mission)["conversation"] == "4"
 
 
+def test_a_turn_that_ends_later_says_then_what_it_said(send):
+    told = [text("user", "where is Lisbon?")]
+    mission = send("m", [turn(1, None, "lead", told, [], took_ms=None)])
+    [before] = mission.get(CONVERSATION).context["items"]
+    assert (before.status, before.output) == ("active", [])
+    cursor = int(mission.json("/data/spans")["cursor"])
+    send("m", [turn(1, None, "lead", told, [text("assistant", "in Portugal")])])
+    [after] = mission.get(CONVERSATION, changed_after=cursor).context["items"]
+    assert (after.pk, after.status, after.output[0].parts[0].text.text) == (before.pk, "ok", "in Portugal")
+
+
 def test_a_turn_that_asks_for_a_tool_shows_its_result(send):
     from tests.web.mission.wire import asks
 

@@ -63,6 +63,7 @@ export class Names {
     item.glyphName = glyph;
     setText(item.name, nameOf(table, row));
     setText(item.detail, detailOf(frame, row));
+    node.title = [item.name.textContent, item.detail.textContent].filter(Boolean).join(" · ");
     setText(item.badge, badgeOf(frame, row, open));
     item.badge.classList.toggle("is-failed", frame.failedBelow[row] > 0);
     describe(node, frame, row, open, k);
