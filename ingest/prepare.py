@@ -1,5 +1,7 @@
 """Bytes of a request to records that are ready to be stored. Pure: no database, runs in any process."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from telemetry.decode import decode
@@ -34,4 +36,10 @@ def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: i
     writer = PayloadWriter()
     spans = [prepare_span(record, writer) for record in decoded.spans]
     logs = [prepare_log(record, writer, received_ns) for record in decoded.logs]
-    return Prepared(project_id, door, spans, logs, writer.bodies, decoded.refused, decoded.notes)
+    return Prepared(project_id, door, spans, logs, writer.bodies, decoded.refused, (*decoded.notes, *_homeless(logs)))
+
+
+def _homeless(logs: Sequence[IncomingLog]) -> list[str]:
+    """What the sender is told of log records that no mission will ever show."""
+    count = sum(not log.trace_id and log.meaning.mission_key is None for log in logs)
+    return [f"{count} log record(s) name neither a trace nor a mission: kept, but shown nowhere."] if count else []
