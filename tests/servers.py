@@ -17,7 +17,7 @@ from typing import NamedTuple
 from tests.settings import REDIS_URL_FOR_SERVERS
 
 ROOT = Path(__file__).resolve().parent.parent
-START_S = 60
+START_S = 240
 STOP_S = 60
 PORTS = range(10_000, 32_000)
 """Below those that systems give to outgoing connections."""
