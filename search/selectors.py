@@ -1,6 +1,7 @@
 """Finds texts: the missions that hold all the words of a query, and where. The same on both databases."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -17,6 +18,8 @@ FIELDS = ("name", "prompt", "reply", "arguments", "result", "state", "error", "l
 EXCERPT = 240
 """Characters of an excerpt."""
 MOST_MISSIONS = 1_000
+FEW_TEXTS, MOST_TEXTS = 2_000, 50_000
+"""Up to FEW_TEXTS, or a hundredth of all, texts that match are looked at before they are put in order."""
 
 
 class SearchHit(NamedTuple):
@@ -48,10 +51,9 @@ def find_missions_with(project_id: int, text: str, limit: int = MOST_MISSIONS) -
     words = query_words(text)
     if not words:
         return frozenset()
-    sql, params = _sql(project_id, words, (), None)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT DISTINCT mission_id FROM ({sql} LIMIT {limit * 4}) AS found LIMIT {limit}", params)
-        return frozenset(row[0] for row in cursor.fetchall())
+        found = _find_entries(cursor, _Asked(project_id, words), limit * 4)
+    return frozenset(islice(dict.fromkeys(row[1] for row in found), limit))
 
 
 def search(
@@ -67,41 +69,83 @@ def search(
     words = query_words(text)
     if not words:
         return SearchPage([], None)
-    sql, params = _sql(project_id, words, fields, before, mission_pk)
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} LIMIT {limit + 1}", params)
-        rows = cursor.fetchall()
+        rows = _find_entries(cursor, _Asked(project_id, words, tuple(fields), before, mission_pk), limit + 1)
     hits = _hits(project_id, rows[:limit], text, words)
     return SearchPage(hits, rows[limit - 1][0] if len(rows) > limit else None)
 
 
-def _sql(
-    project_id: int, words: list[str], fields: Sequence[str], before: int | None, mission_pk: int | None = None
-) -> tuple[str, list[Any]]:
-    if connection.vendor == POSTGRESQL:
-        matches, match = "search_words AS w", "w.words @@ %s::tsquery"
-        query = " & ".join(f"'{word}'" for word in words) + ":*"
-        key = "w.document_id"
-    else:
-        matches, match = "search_words", "search_words MATCH %s"
-        query = " ".join(f'"{word}"' for word in words) + "*"
-        key = "search_words.rowid"
-    sql = (
-        "SELECT e.id, e.mission_id, e.record_type, e.record_pk, e.field, d.hash"
-        f" FROM {matches} JOIN search_document AS d ON d.id = {key} JOIN search_entry AS e ON e.document_id = d.id"
-        f" WHERE {match} AND d.project_id = %s"
+class _Asked(NamedTuple):
+    """Which entries; the last word may be a beginning."""
+
+    project_id: int
+    words: list[str]
+    fields: tuple[str, ...] = ()
+    before: int | None = None
+    mission_pk: int | None = None
+
+    def conditions(self) -> tuple[str, list[Any]]:
+        """On `search_entry AS e`."""
+        sql, params = "", list[Any](self.fields)
+        if self.fields:
+            sql += f" AND e.field IN ({', '.join(['%s'] * len(self.fields))})"
+        if self.before is not None:
+            sql += " AND e.id < %s"
+            params.append(self.before)
+        if self.mission_pk is not None:
+            sql += " AND e.mission_id = %s"
+            params.append(self.mission_pk)
+        return sql, params
+
+
+def _find_entries(cursor: Any, asked: _Asked, limit: int) -> list[tuple[Any, ...]]:
+    """(entry, mission, record type, record, field, hash of the text), newest first."""
+    if connection.vendor != POSTGRESQL:
+        return _walk(cursor, asked, limit, "search_words MATCH %s", " ".join(f'"{w}"' for w in asked.words) + "*")
+    query = " & ".join(f"'{word}'" for word in asked.words) + ":*"
+    documents = _find_few(cursor, asked.project_id, query)
+    if documents is None:
+        return _walk(cursor, asked, limit, "search_words.words @@ %s::tsquery", query)
+    where, params = asked.conditions()
+    cursor.execute(
+        f"WITH found AS MATERIALIZED (SELECT {_ENTRY} FROM unnest(%s::bigint[]) AS k(id)"
+        " JOIN search_document AS d ON d.id = k.id JOIN search_entry AS e ON e.document_id = d.id"
+        f" WHERE true{where}) SELECT * FROM found ORDER BY 1 DESC LIMIT {limit}",
+        [documents, *params],
     )
-    params: list[Any] = [query, project_id]
-    if fields:
-        sql += f" AND e.field IN ({', '.join(['%s'] * len(fields))})"
-        params += list(fields)
-    if before is not None:
-        sql += " AND e.id < %s"
-        params.append(before)
-    if mission_pk is not None:
-        sql += " AND e.mission_id = %s"
-        params.append(mission_pk)
-    return sql + " ORDER BY e.id DESC", params
+    return list(cursor.fetchall())
+
+
+_ENTRY = "e.id, e.mission_id, e.record_type, e.record_pk, e.field, d.hash"
+
+
+def _find_few(cursor: Any, project_id: int, query: str) -> list[int] | None:
+    """Texts that match, of which there are few; None when there are many, so that the newest are soon found by walking.
+
+    PostgreSQL guesses how many texts hold a word, and for one that is rare or nowhere it guessed to walk through all.
+    """
+    cursor.execute("SELECT coalesce(max(id), 0) FROM search_document")
+    few = min(max(FEW_TEXTS, cursor.fetchone()[0] // 100), MOST_TEXTS)
+    cursor.execute(
+        "WITH found AS MATERIALIZED"
+        " (SELECT document_id FROM search_words WHERE words @@ %s::tsquery AND project_id = %s)"
+        f" SELECT document_id FROM found LIMIT {few + 1}",
+        [query, project_id],
+    )
+    documents = [row[0] for row in cursor.fetchall()]
+    return documents if len(documents) <= few else None
+
+
+def _walk(cursor: Any, asked: _Asked, limit: int, match: str, query: str) -> list[tuple[Any, ...]]:
+    key = "document_id" if connection.vendor == POSTGRESQL else "rowid"
+    where, params = asked.conditions()
+    cursor.execute(
+        f"SELECT {_ENTRY} FROM search_words JOIN search_document AS d ON d.id = search_words.{key}"
+        f" JOIN search_entry AS e ON e.document_id = d.id WHERE {match} AND d.project_id = %s{where}"
+        f" ORDER BY e.id DESC LIMIT {limit}",
+        [query, asked.project_id, *params],
+    )
+    return list(cursor.fetchall())
 
 
 def _hits(project_id: int, rows: list[tuple[Any, ...]], text: str, words: list[str]) -> list[SearchHit]:

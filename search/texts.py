@@ -1,6 +1,6 @@
 """What of a record can be found: prompts, replies, tool inputs and outputs, names, errors, logs, states. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -27,11 +27,15 @@ class FoundText(NamedTuple):
 
 
 def span_texts(record: SpanRecord, span_kind: str) -> Iterator[FoundText]:
-    """The texts of a span, each message of a conversation by itself."""
+    """The texts of a span, each message of a conversation by itself; an attribute's value that came before is left out.
+
+    Senders that follow several conventions say everything twice.
+    """
+    seen: set[str] = set()
     yield FoundText("name", record.name)
     if record.status_message:
         yield FoundText("error", record.status_message)
-    yield from _attribute_texts(record.attributes, span_kind)
+    yield from _attribute_texts(record.attributes, span_kind, seen)
     for event in record.events:
         if event.name == "exception":
             for key in ("exception.type", "exception.message"):
@@ -39,24 +43,26 @@ def span_texts(record: SpanRecord, span_kind: str) -> Iterator[FoundText]:
                     yield FoundText("error", value)
         else:
             kind = "STATE" if "state" in event.name else span_kind
-            yield from _attribute_texts(event.attributes, kind)
+            yield from _attribute_texts(event.attributes, kind, seen)
 
 
 def log_texts(record: LogRecord) -> Iterator[FoundText]:
     """The texts of a log record."""
     for text in _leaves(record.body):
         yield FoundText("log", text)
-    yield from _attribute_texts(record.attributes, "LOG")
+    yield from _attribute_texts(record.attributes, "LOG", set())
 
 
-def _attribute_texts(attributes: dict[str, Any], span_kind: str) -> Iterator[FoundText]:
+def _attribute_texts(attributes: dict[str, Any], span_kind: str, seen: set[str]) -> Iterator[FoundText]:
     for key, value in attributes.items():
-        if isinstance(value, (str, list, dict)):
-            field = _field(key, span_kind)
-            if field is not None:
+        kind = type(value)
+        if kind is str:
+            field = _field(key, span_kind) or ("attribute" if len(value) >= LONG else None)
+            if field is not None and value not in seen:
+                seen.add(value)
                 yield from _value_texts(field, value)
-            elif isinstance(value, str) and len(value) >= LONG:
-                yield from _value_texts("attribute", value)
+        elif (kind is list or kind is dict) and (field := _field(key, span_kind)) is not None:
+            yield from _value_texts(field, value)
 
 
 @lru_cache(maxsize=4_096)
@@ -93,8 +99,14 @@ def _value_texts(field: str, value: Any) -> Iterator[FoundText]:
         yield FoundText(field, text)
 
 
-def _leaves(value: Any) -> Iterator[str]:
+def _leaves(value: Any) -> Iterable[str]:
     """The texts inside a decoded value, in order, without labels."""
+    if type(value) is str:
+        return (value,)
+    return _inner_leaves(value)
+
+
+def _inner_leaves(value: Any) -> Iterator[str]:
     stack = [value]
     while stack:
         item = stack.pop()

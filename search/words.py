@@ -8,7 +8,7 @@ neither database's own idea of words has a say.
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import islice
+from itertools import filterfalse, islice
 
 MOST_WORDS = 20_000
 """Distinct words of one text that are indexed; the first ones. Stated in docs/limits.md."""
@@ -33,7 +33,7 @@ def index_words(text: str) -> list[str]:
     found = dict.fromkeys(data.decode(errors="surrogatepass").split())
     if len(found) > MOST_WORDS:
         found = dict.fromkeys(islice(found, MOST_WORDS))
-    runs = [] if data.isascii() else [run for run in found if not run.isascii()]
+    runs = [] if data.isascii() else list(filterfalse(str.isascii, found))
     for run in runs:
         del found[run]
     if found and max(map(len, found)) > LONGEST_WORD:
@@ -49,7 +49,7 @@ def query_words(text: str) -> list[str]:
     words: list[str] = []
     for word in _WORD.findall(_prepared(text[:1_000])):
         words.extend(_query_forms(word))
-    return list(dict.fromkeys(words))[:32]
+    return [word for word in dict.fromkeys(words) if word][:32]
 
 
 def _prepared(text: str) -> str:
