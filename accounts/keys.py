@@ -56,9 +56,7 @@ async def authenticate(raw_key: str, *, scope: str, address: str) -> KeyAccess:
     if answer is None:
         _refuse_flood(address, key_hash)
         answer = await sync_to_async(_look_up, thread_sensitive=False)(raw_key, key_hash)
-        if answer.access is not None:
-            # Not in the way of the answer: on SQLite it would wait for whoever is writing.
-            _notes.submit(_note_use_apart, answer.access.key_pk)
+        _note_use_soon(answer)
     return _judge(answer, scope=scope, address=address)
 
 
@@ -69,9 +67,13 @@ def authenticate_now(raw_key: str, *, scope: str, address: str) -> KeyAccess:
     if answer is None:
         _refuse_flood(address, key_hash)
         answer = _ask_database(raw_key, key_hash)
-        if answer.access is not None:
-            _note_use(answer.access.key_pk)
+        _note_use_soon(answer)
     return _judge(answer, scope=scope, address=address)
+
+
+def flush_notes() -> None:
+    """Wait until the uses of keys that were seen are written."""
+    _notes.submit(int).result()
 
 
 def forget_key(key_hash: str) -> None:
@@ -110,6 +112,12 @@ def _ask_database(raw_key: str, key_hash: str) -> _Answer:
         while len(_answers) > MOST_KEYS:
             _answers.popitem(last=False)
     return answer
+
+
+def _note_use_soon(answer: _Answer) -> None:
+    """Not in the way of the answer: on SQLite it would wait for whoever is writing."""
+    if answer.access is not None:
+        _notes.submit(_note_use_apart, answer.access.key_pk)
 
 
 def _note_use(key_pk: int) -> None:
