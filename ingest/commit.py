@@ -54,11 +54,17 @@ class Committer:
         self._thread: threading.Thread | None = None
         self._start = threading.Lock()
         self._busy_since_s: float | None = None
+        self._failed_s: float | None = None
 
     def get_lag_s(self) -> float:
         """How long the transaction that is being written has taken by now; 0 when nothing waits."""
         since_s = self._busy_since_s
         return 0.0 if since_s is None else time.monotonic() - since_s
+
+    def get_failure_age_s(self) -> float | None:
+        """Seconds since the last transaction, when the database would not take it; None when it did."""
+        failed_s = self._failed_s
+        return None if failed_s is None else time.monotonic() - failed_s
 
     def submit(self, prepared: Prepared) -> "Future[Outcome]":
         """Have it stored. The future ends after the commit, or with Unavailable."""
@@ -83,6 +89,8 @@ class Committer:
                         item.future.set_exception(Unavailable(type(error).__name__))
             finally:
                 self._busy_since_s = None
+            has_failed = any(not item.future.cancelled() and item.future.exception() for item in group)
+            self._failed_s = time.monotonic() if has_failed else None
 
     def _gather(self, first: _Waiting) -> list[_Waiting]:
         group, size = [first], _size(first.prepared)

@@ -9,6 +9,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 LONGEST_LAG_S = 10.0
+FAILED_S = 10.0
+"""Not ready for so long after a transaction that failed; then a sender may try whether it works again."""
 
 
 @require_safe
@@ -52,9 +54,11 @@ def check_ingest() -> dict[str, Any]:
     from ingest.commit import committer
 
     lag_s = committer.get_lag_s()
-    is_late = lag_s > LONGEST_LAG_S
-    reason = f"What arrives has waited {lag_s:.0f} s to be stored." if is_late else ""
-    return {"name": "ingest", "ok": not is_late, "reason": reason, "lag_ms": round(lag_s * 1000)}
+    failed_s = committer.get_failure_age_s()
+    reason = f"What arrives has waited {lag_s:.0f} s to be stored." if lag_s > LONGEST_LAG_S else ""
+    if failed_s is not None and failed_s < FAILED_S:
+        reason = "The database did not store what arrived last. Is its disk full?"
+    return {"name": "ingest", "ok": not reason, "reason": reason, "lag_ms": round(lag_s * 1000)}
 
 
 def describe_totals() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.blackbox.client import Answer
@@ -78,6 +79,9 @@ def test_a_full_disk_is_told_and_survived(small_disk: Machine, workload: Workloa
         refused = _post_until_refused(door, workload)
         assert refused.status == 503
         assert int(refused.headers["retry-after"]) > 0
+        unready = httpx.get(f"{machine.url}/readyz", trust_env=False)
+        assert unready.status_code == 503
+        assert "Is its disk full?" in unready.text
         before = machine.count_stored()
         assert before
         assert count_by_rest(machine).keys() >= before.keys(), "what is stored can still be read"
@@ -86,6 +90,7 @@ def test_a_full_disk_is_told_and_survived(small_disk: Machine, workload: Workloa
         while door.post(_read_requests(workload)[-1]).status != 200:
             assert time.monotonic() - back < BACK_S, "there is room again, the door is closed"
             time.sleep(0.05)
+        assert httpx.get(f"{machine.url}/readyz", trust_env=False).status_code == 200
     finally:
         door.close()
         sender.end()
