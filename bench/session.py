@@ -12,10 +12,14 @@ from msbench.adapters.base import Http
 from msbench.run import Session, log
 
 from bench.browser import measure_browser
+from bench.lag import measure_lag
 from bench.measures import Batch512, check_durations, measure_answers, measure_lists, measure_pages, settle
 from bench.missionscope_target import Target
 from bench.storage import measure_storage
 from bench.visibility import measure_visibility
+
+PACES = (1_000, 2_000)
+"""Spans a second while the lag of search and totals is measured."""
 
 
 class Scale:
@@ -27,9 +31,11 @@ class Scale:
         """Requests of 512 spans by number of exporters."""
         self.load = 8 if quick else 24
         """Requests that one exporter sends while visibility is measured."""
+        self.paced = 6 if quick else 20
+        """Requests of 512 spans at each pace."""
         self.probes = 10 if quick else 40
         self.reps = 5 if quick else 20
-        self.extra_spans = 25_000 if quick else 95_000
+        self.extra_spans = 30_000 if quick else 115_000
 
 
 class BenchSession(Session):
@@ -66,6 +72,9 @@ class BenchSession(Session):
         own["visible_idle"] = await measure_visibility(t, http, probes=self.scale.probes)
         own["visible_under_load"] = await self._visibility_under_load(t, http)
         own["answers_512"] = await measure_answers(t, self.extra, self.scale.answers)
+        own["lag"] = [
+            await measure_lag(t, http, self.extra, count=self.scale.paced, every_s=512 / rate) for rate in PACES
+        ]
         # Last, when the most is stored: nearly 110,000 spans.
         own["spans_in_lists"] = t.db_count()
         own["lists"] = await measure_lists(t, http, self.scale.reps * 2)

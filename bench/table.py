@@ -60,6 +60,9 @@ def _against_bar(target: dict[str, Any]) -> list[Row]:
         rows.append(
             _most(f"{name.partition(',')[0]}, computed, ms at {spans:,} spans", lists[name]["first"], "< 100", 100)
         )
+    for lag in own["lag"]:
+        name = f"search behind, at {lag['spans_per_s']:,} spans/s: p95 s"
+        rows.append(_most(name, lag["search_lag_s"]["p95"], "< 2", 2.0))
     for name in VISIBLE:
         p95 = own[name]["after_answer_ms"]["p95"]
         rows.append(_most(f"{_words(name)}: p95 ms after the answer", p95, "< 300", 300))
@@ -105,7 +108,8 @@ def _more(target: dict[str, Any]) -> list[str]:
     answers = {f"answer for 512 spans, {count} exporters, ms": found for count, found in own["answers_512"].items()}
     visible = {_words(name): own[name] for name in VISIBLE}
     lags = {f"load {number}": lag for number, lag in enumerate(target["settled_after_s"])}
-    rows = {**own["pages"], **own["lists"], **answers, **visible, "totals and index caught up after, s": lags}
+    paced = {f"behind, at {lag['spans_per_s']:,} spans/s": lag for lag in own["lag"]}
+    rows = {**paced, **own["pages"], **own["lists"], **answers, **visible, "totals and index caught up after, s": lags}
     rows |= {f"{size} spans in Chromium": found for size, found in own["browser"].items()}
     rows["bytes a span by table"] = own["storage"]["tables"]
     rows["load average after each load"] = {
