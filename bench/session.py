@@ -35,7 +35,7 @@ class Scale:
         """Requests of 512 spans at each pace."""
         self.probes = 10 if quick else 40
         self.reps = 5 if quick else 20
-        self.extra_spans = 30_000 if quick else 115_000
+        self.extra_spans = 36_000 if quick else 125_000
 
 
 class BenchSession(Session):
