@@ -133,28 +133,37 @@ function drawPointer(context, { width, theme, table }, row, y, toLeft) {
   context.globalAlpha = 1;
 }
 
-function drawLabel(context, frame, row, { left, right, y, x1 }) {
-  const text = labelOf(frame, row);
+function drawLabel(context, frame, row, bar) {
+  const whole = labelOf(frame, row);
+  if (!whole) return;
+  const { y } = bar;
+  const { theme } = frame;
+  const measure = (some) => context.measureText(some).width;
+  const rooms = roomsOf(frame, row, bar);
+  const room = rooms.find((each) => measure(whole) <= each.wide) ?? rooms.reduce((most, each) => (each.wide > most.wide ? each : most));
+  const text = measure(whole) <= room.wide ? whole : clipTo(whole, room.wide, measure);
   if (!text) return;
-  const { width, theme } = frame;
-  const w = context.measureText(text).width;
-  const after = Math.max(x1, left + (frame.table.has(row, MISSING) ? 18 : 0)) + GAP;
-  let x = after;
-  let inside = false;
-  if (after + w > width - 4) {
-    inside = left - GAP - w < 4;
-    x = inside ? Math.min(right, width) - GAP - w : left - GAP - w;
-    if (inside && x < left + GAP) return;
-  }
-  if (inside && frame.table.has(row, OPEN)) {
+  const w = measure(text);
+  const x = room.isAfter ? room.from : room.from + room.wide - w;
+  if (room.isInside && frame.table.has(row, OPEN)) {
     context.fillStyle = theme.colors.bg;
     context.globalAlpha = 0.72;
     roundedBox(context, x - 4, y, w + 8, BAR);
     context.globalAlpha = 1;
   }
-  context.fillStyle = frame.table.has(row, FAILED) && !inside ? theme.colors.failed : inside ? theme.colors.text : theme.colors.dim;
+  context.fillStyle = room.isInside ? theme.colors.text : frame.table.has(row, FAILED) ? theme.colors.failed : theme.colors.dim;
   context.fillText(text, x, y + BAR / 2 + 0.5);
-  if (x === after) drawPreview(context, frame, row, after + w + 3 * GAP, y);
+  if (room.isAfter) drawPreview(context, frame, row, x + w + 3 * GAP, y);
+}
+
+/** Where a bar's label may stand, best first: behind it, before it, inside it at its end. */
+function roomsOf({ table, width }, row, { left, right, x1 }) {
+  const after = Math.max(x1, left + (table.has(row, MISSING) ? 18 : 0)) + GAP;
+  return [
+    { from: after, wide: width - 4 - after, isAfter: true },
+    { from: 4, wide: left - GAP - 4 },
+    { from: left + GAP, wide: Math.min(right, width) - 2 * GAP - left, isInside: true },
+  ];
 }
 
 /** What was said or done, quietly, where the row has room for it behind its label. */
