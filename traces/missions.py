@@ -81,8 +81,8 @@ class Tally(NamedTuple):
 
 
 def find_mission(project_id: int, key: str) -> MissionRow | None:
-    """The mission with the sender's key; a trace id also finds the mission its trace belongs to."""
-    key = _IDS.get(key, key)
+    """The mission with the sender's key, whatever white space is around it; a trace id finds the mission of its trace."""
+    key = _IDS.get(key, key).strip()
     row = _missions(project_id).filter(key_hash=digest16(key.encode(errors="surrogatepass"))).first()
     if len(key) == _TRACE_DIGITS and (row is None or row.span_count == 0):
         row = _mission_of_trace(project_id, key.lower()) or row

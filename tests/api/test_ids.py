@@ -34,7 +34,7 @@ def named(asker):
 def test_any_id_reaches_its_mission_and_no_other(asker, named, at):
     mission_id = named[at].strip()  # white space at the ends is no part of an id
     path = mission_path(mission_id)
-    assert asker.read(path)["id"] == mission_id
+    assert asker.read(path)["id"] == asker.read(mission_path(named[at]))["id"] == mission_id
     [span] = asker.read(f"{path}spans/")["results"]
     assert (span["mission_id"], span["name"]) == (mission_id, f"span {at}")
     assert asker.read(f"{path}spans/{span['trace_id']}/{span['span_id']}/")["name"] == f"span {at}"
