@@ -81,7 +81,7 @@ class Tally(NamedTuple):
 
 
 def find_mission(project_id: int, key: str) -> MissionRow | None:
-    """The mission with the sender's key, whatever white space is around it; a trace id finds the mission of its trace."""
+    """The mission with the sender's key, white space at its ends or not; a trace id finds the mission of its trace."""
     key = _IDS.get(key, key).strip()
     row = _missions(project_id).filter(key_hash=digest16(key.encode(errors="surrogatepass"))).first()
     if len(key) == _TRACE_DIGITS and (row is None or row.span_count == 0):
