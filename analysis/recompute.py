@@ -60,6 +60,11 @@ CALL_COUNTS = Table(
 REQUESTED = Table(
     "llmlog_toolcall", ("span_pk", "requested_by", "change_seq", "mission_id"), ("int8", "int8", "int8", "int8")
 )
+OUTCOMES = Table("traces_span", ("id", "outcome", "change_seq", "mission_id"), ("int8", "varchar", "int8", "int8"))
+CALLS = tuple(
+    Table(name, ("span_pk", "change_seq", "mission_id"), ("int8", "int8", "int8"))
+    for name in ("llmlog_llmcall", "llmlog_toolcall")
+)
 
 
 class _Computed(NamedTuple):
@@ -95,7 +100,10 @@ def recompute_open() -> None:
 
 
 def recompute_missions(pks: list[int], *, only_changes: bool = False) -> None:
-    """Compute and write these missions. `only_changes`: a mission whose status and verdict stay takes no number."""
+    """Compute and write these missions.
+
+    `only_changes`: one whose status and verdict stay, with the outcomes of its spans, takes no number.
+    """
     for batch in _batches(pks, count_spans(pks)):
         _recompute(batch, only_changes=only_changes)
 
@@ -127,7 +135,8 @@ def _recompute(batch: dict[int, int], *, only_changes: bool) -> None:
         found = totals[pk]
         if found.last_activity_ns is None:
             found = msgspec.structs.replace(found, last_activity_ns=mission.created_ns)
-        if only_changes and (found.status, found.verdict) == (mission.status, mission.verdict):
+        stays = not found.outcomes and (found.status, found.verdict) == (mission.status, mission.verdict)
+        if only_changes and stays:
             same.append(pk)
         else:
             computed.append(_Computed(pk, mission.project_id, bytes(mission.key_hash), mission.change_seq, found))
@@ -174,16 +183,17 @@ def _write(computed: list[_Computed]) -> list[_Computed]:
         ]
         update_rows(cursor, connection.vendor, MISSIONS, ("id",), rows)
         for item in written:
-            _write_calls(cursor, item, last[item.pk])
+            _write_rows(cursor, item, last[item.pk])
         settled = [item.pk for item in written if last[item.pk] - _numbers(item) == item.seen_seq]
         MissionWork.objects.filter(mission_id__in=settled).delete()
     return written
 
 
 def _numbers(item: _Computed) -> int:
-    """How many sequence numbers the mission's writes take: its calls, its findings (see live.feeds), itself."""
-    shown_findings = min(item.totals.finding_count, MOST_FINDINGS)
-    return len(item.totals.call_counts) + len(item.totals.requested_by) + shown_findings + 1
+    """How many sequence numbers the mission's writes take: spans, calls, findings (see live.feeds), itself."""
+    totals = item.totals
+    changed = len(totals.outcomes) + len(totals.call_counts) + len(totals.requested_by)
+    return changed + min(totals.finding_count, MOST_FINDINGS) + 1
 
 
 def _hold(cursor: Any, computed: list[_Computed]) -> dict[int, int]:
@@ -216,11 +226,18 @@ def _list_sequences(cursor: Any, written: list[_Computed]) -> list[int]:
     return numbers
 
 
-def _write_calls(cursor: Any, item: _Computed, last_seq: int) -> None:
+def _write_rows(cursor: Any, item: _Computed, last_seq: int) -> None:
     seq = last_seq - _numbers(item) + 1
+    outcomes = [(pk, status, seq + at, item.pk) for at, (pk, status) in enumerate(item.totals.outcomes)]
+    seq += len(outcomes)
     counts = [(*call, seq + at, item.pk) for at, call in enumerate(item.totals.call_counts)]
     seq += len(counts)
     asked = [(pk, call, seq + at, item.pk) for at, (pk, call) in enumerate(item.totals.requested_by)]
-    # Calls that have moved since they were read have a number of their new mission, and are computed with it.
+    # What has moved since it was read has a number of its new mission, and is computed with it.
+    update_rows(cursor, connection.vendor, OUTCOMES, ("id", "mission_id"), outcomes)
+    # A call shows what became of its span, and shares its number.
+    for table in CALLS:
+        shared = [(pk, number, mission) for pk, _, number, mission in outcomes]
+        update_rows(cursor, connection.vendor, table, ("span_pk", "mission_id"), shared)
     update_rows(cursor, connection.vendor, CALL_COUNTS, ("span_pk", "mission_id"), counts)
     update_rows(cursor, connection.vendor, REQUESTED, ("span_pk", "mission_id"), asked)

@@ -58,7 +58,14 @@ def read_graph(mission: MissionRow, at_ns: int | None = None) -> MissionGraph:
     """The mission's graph, now or as it was known at a moment."""
     spans = list_spans(mission.pk, mission.id)
     calls = list_calls_of_spans({mission.pk: spans})[mission.pk]
-    return build_graph(spans, calls.llm, calls.tools, at_ns=at_ns, now_ns=time.time_ns())
+    return build_graph(
+        spans,
+        calls.llm,
+        calls.tools,
+        at_ns=at_ns,
+        now_ns=time.time_ns(),
+        last_activity_ns=mission.last_activity_ns,
+    )
 
 
 def read_critical_path(mission: MissionRow) -> CriticalPath:

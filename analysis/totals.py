@@ -70,6 +70,8 @@ class MissionTotals(msgspec.Struct, frozen=True):
     """(key of a model call, messages new in it, which attempt it is, is it counted) where what is stored differs."""
     requested_by: tuple[tuple[int, int], ...]
     """(key of a tool run, key of the model call that asked for it) where the stored one differs."""
+    outcomes: tuple[tuple[int, str], ...]
+    """(key of a span, what became of it) where what is stored differs."""
 
 
 def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, MissionTotals]:
@@ -133,6 +135,7 @@ def summarise(
         finding_count=len(findings),
         call_counts=_call_counts(facts.llm_calls, {call.pk for call in counted}),
         requested_by=_requested_by(facts),
+        outcomes=_outcomes(facts),
     )
 
 
@@ -170,6 +173,14 @@ def _call_counts(calls: Sequence[LlmCallRow], counted: set[int]) -> tuple[tuple[
         if (new, attempt, is_counted) != (call.new_message_count, call.attempt_count, call.is_counted):
             found.append((call.pk, new, attempt, is_counted))
     return tuple(found)
+
+
+def _outcomes(facts: MissionFacts) -> tuple[tuple[int, str], ...]:
+    return tuple(
+        (row.span.pk, status)
+        for row, status in zip(facts.tree.rows, facts.outcome.statuses, strict=True)
+        if row.span is not None and row.span.effective_status != status
+    )
 
 
 def _requested_by(facts: MissionFacts) -> tuple[tuple[int, int], ...]:

@@ -9,6 +9,9 @@ from api.parameters import PAGE_PARAMETERS, PROJECT_PARAMETER
 
 STATUSES = ("waiting", "active", "ok", "failed", "gone")
 CODES = ("UNSET", "OK", "ERROR")
+EFFECTIVE = (
+    "What became of it among the others, as of the mission's last recompute; until then by its own record alone."
+)
 
 
 def text(help_text: str = "", *, null: bool = False) -> serializers.CharField:
@@ -118,9 +121,7 @@ class SpanSerializer(serializers.Serializer[Any]):
     start_ns, end_ns, duration_ns = number(), number(), number()
     status_code = serializers.ChoiceField(CODES)
     status_message = text()
-    effective_status = serializers.ChoiceField(
-        STATUSES, help_text="By the span's own record; what it comes to among the others is in `graph/` and `agents/`."
-    )
+    effective_status = serializers.ChoiceField(STATUSES, help_text=EFFECTIVE)
     error_type = text()
     links = anything()
     warnings = texts()
@@ -158,7 +159,7 @@ class LlmCallSerializer(serializers.Serializer[Any]):
     cost_source = text("sender, or the price table and its version.")
     counts_usage = flag()
     is_counted = flag("In the totals of its mission: it repeats no usage of a call inside it.")
-    status = serializers.ChoiceField(STATUSES)
+    status = serializers.ChoiceField(STATUSES, help_text=EFFECTIVE)
     error = text()
     attempt_count, message_count = count(), count()
     new_message_count = count(null=True)
@@ -186,7 +187,7 @@ class ToolCallSerializer(serializers.Serializer[Any]):
     requested_by = text("Id of the model call that asked for it.", null=True)
     start_ns, end_ns = number(), number()
     status = text()
-    effective_status = serializers.ChoiceField(STATUSES)
+    effective_status = serializers.ChoiceField(STATUSES, help_text=EFFECTIVE)
     error = text()
     change_seq = number()
 

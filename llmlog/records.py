@@ -64,6 +64,7 @@ class ToolCallRow(msgspec.Struct, frozen=True):
     status: str
     """As reported by the span."""
     effective_status: str
+    """Of the span."""
     error: str
     change_seq: int
     arguments_hash: bytes = b""

@@ -144,7 +144,7 @@ def _tool(row: Sequence[Any], span: SpanRow) -> ToolCallRow:
         start_ns=span.start_ns,
         end_ns=span.end_ns,
         status=span.status_code,
-        effective_status="failed" if row[4] else span.effective_status,
+        effective_status=span.effective_status,
         error=row[4],
         arguments_hash=bytes(row[6]),
         change_seq=row[5],

@@ -113,6 +113,8 @@ class Span(models.Model):
     status_code = models.SmallIntegerField()
     status_message = models.TextField()
     error_type = models.TextField()
+    outcome = models.CharField(max_length=10, null=True)
+    """What became of it among the others, as of the last recompute; None: what its own record says."""
     links = models.BinaryField(null=True)
     """24 bytes a link: trace id, span id."""
     warnings = models.TextField()

@@ -11,6 +11,7 @@ HOMES = {
     table: Table(table, ("id", "mission_id", "change_seq"), ("int8", "int8", "int8"))
     for table in ("traces_span", "traces_log", "traces_snapshot")
 }
+NEWCOMERS = Table("traces_span", ("id", "outcome"), ("int8", "varchar"))
 
 
 class _Record(NamedTuple):
@@ -141,6 +142,8 @@ def _write(
         numbers[home.key] += 1
     for table, changed in rows.items():
         update_rows(cursor, vendor, HOMES[table], ("id",), changed)
+    # What became of a span among those it leaves says nothing of it among the others.
+    update_rows(cursor, vendor, NEWCOMERS, ("id",), [(pk, None) for pk, _, _ in rows["traces_span"]])
     spans = [(mission_pk, seq, pk) for pk, mission_pk, seq in rows["traces_span"]]
     for follower in followers:
         follower(cursor, vendor, spans)

@@ -30,7 +30,7 @@ class SpanRow(msgspec.Struct, frozen=True):
     """UNSET, OK, ERROR: as reported."""
     status_message: str
     effective_status: str
-    """waiting, active, ok, failed, gone: as derived."""
+    """waiting, active, ok, failed, gone: as derived by the last recompute; until then by its own record alone."""
     error_type: str
     links: tuple[tuple[str, str], ...]
     """(trace_id, span_id) of each link."""

@@ -33,7 +33,7 @@ MOST_KEYS = 500
 _SPAN_COLUMNS = (
     "id", "mission_id", "trace_id", "span_id", "side", "parent_span_id", "name", "otel_kind", "span_kind",
     "service_name", "agent_name", "step_id", "start_ns", "end_ns", "status_code", "status_message", "error_type",
-    "links", "warnings", "change_seq", "has_messages",
+    "links", "warnings", "change_seq", "has_messages", "outcome",
 )  # fmt: skip
 
 
@@ -84,7 +84,7 @@ class SpanFilter(NamedTuple):
 
 
 def effective_status(status_code: int, error_type: str, end_ns: int | None) -> str:
-    """What a span's own record says became of it. What its mission says is in analysis."""
+    """What a span's own record says became of it, until a recompute has looked at its mission (`Span.outcome`)."""
     if status_code == 2 or error_type:
         return "failed"
     return "active" if end_ns is None else "ok"
@@ -111,7 +111,7 @@ def span_row(values: Sequence[Any], mission_id: str) -> SpanRow:
         end_ns=values[13],
         status_code=STATUS_CODES[values[14]] if 0 <= values[14] < len(STATUS_CODES) else "UNSET",
         status_message=values[15],
-        effective_status=effective_status(values[14], values[16], values[13]),
+        effective_status=values[21] or effective_status(values[14], values[16], values[13]),
         error_type=values[16],
         links=tuple(
             (links[at : at + 16].hex(), links[at + 16 : at + LINK_BYTES].hex())
@@ -182,16 +182,19 @@ def _chosen_spans(query: QuerySet[Span], chosen: SpanFilter) -> QuerySet[Span]:
         query = query.filter(name__icontains=chosen.text)
     if chosen.agent:
         query = query.filter(agent_name=chosen.agent)
-    failed = Q(status_code=2) | ~Q(error_type="")
-    if chosen.status == "failed":
-        query = query.filter(failed)
-    elif chosen.status == "active":
-        query = query.filter(end_ns=None).exclude(failed)
-    elif chosen.status == "ok":
-        query = query.exclude(end_ns=None).exclude(failed)
-    elif chosen.status:
-        query = query.none()
+    if chosen.status:
+        query = query.filter(Q(outcome=chosen.status) | Q(outcome=None) & _said_by_record(chosen.status))
     return query
+
+
+def _said_by_record(status: str) -> Q:
+    """Spans of which `effective_status` says this."""
+    failed = Q(status_code=2) | ~Q(error_type="")
+    if status == "failed":
+        return failed
+    if status in ("active", "ok"):
+        return Q(end_ns__isnull=status == "active") & ~failed
+    return Q(id__in=())
 
 
 def _from_hex(text: str, length: int) -> bytes:
@@ -219,7 +222,7 @@ def find_span(
     if values is None:
         return None
     reader = PackReader(project_id)
-    payload = reader.read(Place(*values[21:24]))
+    payload = reader.read(Place(*values[22:25]))
     [record] = PayloadReader(reader.read_hashed).spans([(bytes(values[2]), bytes(values[3]), payload)])
     versions = SpanVersion.objects.filter(span_pk=values[0]).count() or 1
     return SpanDetail(span_row(values, mission_id), record, versions)

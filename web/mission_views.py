@@ -115,5 +115,6 @@ def send_graph(request: HttpRequest, project: ProjectAccess, mission_id: str) ->
         calls.tools,
         limit=min(max(read_number(request, "limit", GRAPH_NODES), 2), MOST_GRAPH_NODES),
         now_ns=time.time_ns(),
+        last_activity_ns=mission.last_activity_ns,
     )
     return send_json(present_graph(graph))

@@ -81,6 +81,7 @@ def build_facts(
     """The facts of a mission. `last_activity_ns` brings in logs and snapshots; `tree` saves building it again."""
     tree = tree if tree is not None else build_tree(spans)
     outcome = compute_outcome(tree, now_ns, last_activity_ns)
+    llm_calls = [_judged(tree, outcome, call) for call in llm_calls]
     calls = tuple(sorted(llm_calls, key=_call_order))
     return MissionFacts(
         tree,
@@ -96,6 +97,14 @@ def build_facts(
         _by_tool_call_id(calls),
         inherit_agents(tree),
     )
+
+
+def _judged(tree: MissionTree, outcome: MissionOutcome, call: LlmCallRow) -> LlmCallRow:
+    """The call with its span's outcome of now: what is stored may be that of an earlier recompute, or none yet."""
+    row = tree.index.get((call.trace_id, call.span_id, call.side))
+    if row is None or outcome.statuses[row] == call.status:
+        return call
+    return msgspec.structs.replace(call, status=outcome.statuses[row])
 
 
 def _by_tool_call_id(calls: Sequence[LlmCallRow]) -> dict[str, list[LlmCallRow]]:

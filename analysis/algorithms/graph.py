@@ -33,10 +33,12 @@ def build_graph(
     limit: int = DEFAULT_LIMIT,
     *,
     now_ns: int | None = None,
+    last_activity_ns: int | None = None,
 ) -> MissionGraph:
     """The graph, or as it stood at `at_ns`. At most `limit` nodes, lanes included; the same for any order of spans.
 
-    Open work counts as abandoned by `now_ns`; without it nothing is taken to be silent for long.
+    Open work counts as abandoned by `now_ns`; without it nothing is taken to be silent for long. `last_activity_ns`
+    brings in what spans do not show.
     """
     if limit < 2:
         raise ValueError("a graph needs room for a lane and a node")
@@ -45,7 +47,9 @@ def build_graph(
     moment_ns = at_ns if at_ns is not None else now_ns
     if moment_ns is None:
         moment_ns = max((span.end_ns or span.start_ns or 0 for span in spans), default=0)
-    facts = build_facts(spans, llm_calls, tool_calls, (), moment_ns)
+    facts = build_facts(
+        spans, llm_calls, tool_calls, (), moment_ns, last_activity_ns=last_activity_ns if at_ns is None else None
+    )
     listed = WorkList(facts)
     ties = Ties(listed).find()
     return _Drawing(listed.work, limit).draw(ties)

@@ -158,7 +158,7 @@ class _Outcomes:
         return "failed" if self._has_open_failure(children) else "ok"
 
     def _of_open(self, row: TreeRow, span: SpanRow, children: Sequence[int]) -> str:
-        waits = span.span_kind in WAITING_KINDS or (span.effective_status == "waiting" and not children)
+        waits = span.span_kind in WAITING_KINDS
         open_children = [self.statuses[child] for child in children if self.statuses[child] in ("active", "waiting")]
         if open_children:
             waits = all(status == "waiting" for status in open_children)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from analysis.recompute import recompute_missions
 from ingest.commit import store_prepared
 from ingest.prepare import Prepared, prepare
 from llmlog.selectors import list_llm_calls, list_tool_calls
@@ -55,7 +56,8 @@ NOTES = ("warnings", "repairs", "redactions")
 
 
 def dump(project_id: int, *, without: tuple[str, ...] = ()) -> bytes:
-    """Everything stored in a project, without keys and sequence numbers, in one canonical order."""
+    """Everything stored in a project once it is computed, without keys and sequence numbers, in canonical order."""
+    recompute_missions(list(Mission.objects.filter(project_id=project_id).values_list("id", flat=True)))
     missions = {}
     for mission in Mission.objects.filter(project_id=project_id):
         spans = list_spans(mission.id, mission.key)

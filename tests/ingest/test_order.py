@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from accounts.models import Project
 from tests.ingest.delivery import deliver, dump, pieces, shuffled
+from traces.models import Mission
+from traces.selectors import list_spans
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +134,42 @@ def test_a_mission_is_called_by_its_spans_in_whatever_order_they_and_its_key_cam
         deliver(project, NAMED[at])
     names = {key: mission["name"] for key, mission in json.loads(dump(project)).items()}
     assert names == {"late": "until it ended", "own": "another"}
+
+
+# A root that is open, then ended; work in it that fails and is done again, the second time in two records; a tool run
+# that fails through what it holds; a span whose mission is named late; one that was cancelled.
+FATES = [
+    request(span(1, endTimeUnixNano="0")),
+    request(span(1)),
+    request(span(2, parentSpanId=f"{1:016x}", name="work", status={"code": 2}, endTimeUnixNano=f"{17 * 10**17 + 3}")),
+    request(span(4, parentSpanId=f"{1:016x}", name="work", endTimeUnixNano="0")),
+    request(span(4, parentSpanId=f"{1:016x}", name="work")),
+    request(
+        span(5, attributes=[attribute("gen_ai.operation.name", "execute_tool"), attribute("gen_ai.tool.name", "t")])
+    ),
+    request(span(6, parentSpanId=f"{5:016x}", status={"code": 2})),
+    request(span(7, attributes=[attribute("mission.id", "late"), attribute("error.type", "CancelledError")])),
+]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(range(len(FATES))), computed=st.sets(st.integers(0, len(FATES) - 1)))
+def test_outcomes_are_the_same_whatever_the_order_and_whenever_they_were_computed(
+    order: list[int], computed: set[int]
+) -> None:
+    straight = make_project(f"s{Project.objects.count()}")
+    other = make_project(f"o{Project.objects.count()}")
+    for record in FATES:
+        deliver(straight, record)
+    for place, at in enumerate(order):
+        deliver(other, FATES[at])
+        if place in computed:
+            dump(other)
+    assert dump(other) == dump(straight)
+    assert _fates(other) == {1: "ok", 2: "failed", 4: "ok", 5: "failed", 6: "failed", 7: "gone"}
+
+
+def _fates(project: int) -> dict[int, str]:
+    """By number of the span: what became of it in the mission `late`."""
+    mission = Mission.objects.get(project_id=project, key="late")
+    return {int(row.span_id, 16): row.effective_status for row in list_spans(mission.id, mission.key)}

@@ -258,3 +258,30 @@ def test_a_move_that_was_computed_before_it_was_noticed_takes_viewers_along_too(
         seen.until(lambda frame: frame["type"] == "resync")
         asker.send(make_request("named", [make_span(trace, 3, "last")]))
         seen.until_spans("last")
+
+
+def test_an_outcome_that_follows_from_later_spans_comes_as_a_change_of_the_span(server, asker):
+    mission_id, trace = f"outcome {secrets.token_hex(4)}", secrets.token_hex(16)
+    tool = {"gen_ai__operation__name": "execute_tool", "gen_ai__tool__name": "outer"}
+    asker.send(make_request(mission_id, [make_span(trace, 0, "outer", seconds=9, **tool)]))
+    asker.settled(mission_id, 1)
+    with watch(server, mission_id, after=0) as seen:
+        seen.until_spans("outer")
+        broken = make_span(trace, 1, "inner", parent=1) | {"status": {"code": 2, "message": "no"}}
+        asker.send(make_request(mission_id, [broken]))
+        seen.until(
+            lambda _: any(
+                (record["type"], record.get("name"), record.get("effective_status")) == ("span", "outer", "failed")
+                for record in seen.records
+            )
+        )
+        asker.settled(mission_id, 2)
+        order = [int(record["change_seq"]) for record in seen.records]
+        assert order == sorted(order)
+        said = [r["effective_status"] for r in seen.records if (r["type"], r.get("name")) == ("span", "outer")]
+        assert said[0] == "ok"
+        [run] = asker.walk(mission_path(mission_id, "tool-calls/"))
+        if not any(record["type"] == "tool_call" and record["effective_status"] == "failed" for record in seen.records):
+            seen.until(lambda _: seen.records[-1]["type"] == "mission")
+        told = latest(seen.records)
+        assert told["tool_call", run["id"]]["effective_status"] == run["effective_status"] == "failed"

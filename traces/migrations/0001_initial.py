@@ -178,6 +178,7 @@ class Migration(migrations.Migration):
                 ("status_code", models.SmallIntegerField()),
                 ("status_message", models.TextField()),
                 ("error_type", models.TextField()),
+                ("outcome", models.CharField(max_length=10, null=True)),
                 ("links", models.BinaryField(null=True)),
                 ("warnings", models.TextField()),
                 ("has_messages", models.BooleanField(db_default=False)),

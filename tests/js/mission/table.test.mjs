@@ -19,7 +19,7 @@ function emptyTable() {
 function span(n, parent, more = {}) {
   return {
     trace_id: TRACE, span_id: ID(n), parent_span_id: parent === null ? null : ID(parent), name: `span ${n}`,
-    otel_kind: "INTERNAL", span_kind: "TOOL", service_name: "svc", agent_name: "", status_code: "OK", status_message: "",
+    otel_kind: "INTERNAL", span_kind: "TOOL", service_name: "svc", agent_name: "", status_code: "OK", status_message: "", error_type: "",
     effective_status: "ok", warnings: [], start_ns: (BASE + BigInt(n) * 1000n).toString(),
     end_ns: (BASE + BigInt(n) * 1000n + 500n).toString(), ...more,
   };
@@ -114,15 +114,32 @@ test("the server's side of a shared id hangs below the client's, whichever comes
   }
 });
 
-test("a failed span keeps what its sender said; one that says ok and failed is silent", () => {
+test("a failed span keeps what its sender said; one that names an error without a status is silent", () => {
   const table = emptyTable();
   table.mergeSpan(span(1, null, { status_code: "ERROR", effective_status: "failed", status_message: "429" }));
-  table.mergeSpan(span(2, null, { effective_status: "failed" }));
+  table.mergeSpan(span(2, null, { status_code: "UNSET", error_type: "Timeout", effective_status: "failed" }));
   assert.ok(table.has(0, FAILED) && !table.has(0, SILENT));
   assert.equal(table.notes.get(0), "429");
   assert.ok(table.has(1, SILENT));
+  assert.equal(table.notes.get(1), "Timeout");
   table.mergeSpan(span(1, null));
   assert.ok(!table.notes.has(0));
+});
+
+test("a span that failed through its child has the status and no mark of a failure of its own", () => {
+  const table = emptyTable();
+  table.mergeSpan(span(1, null, { status_code: "UNSET", effective_status: "ok" }));
+  table.mergeSpan(span(2, 1, { status_code: "ERROR", effective_status: "failed" }));
+  table.mergeSpan(span(1, null, { status_code: "UNSET", effective_status: "failed" }));
+  assert.equal(table.statusOf(0), "failed");
+  assert.ok(!table.has(0, FAILED) && !table.has(0, SILENT));
+});
+
+test("work that is gone stays open: it never ended, as at first paint", () => {
+  const table = emptyTable();
+  table.mergeSpan(span(1, null, { end_ns: null, effective_status: "gone" }));
+  assert.equal(table.statusOf(0), "gone");
+  assert.ok(table.has(0, OPEN));
 });
 
 test("a time that cannot be right does not stretch the axis; an unknown one is no time", () => {

@@ -134,7 +134,7 @@ def test_a_turn_that_ends_later_says_then_what_it_said(send):
     told = [text("user", "where is Lisbon?")]
     mission = send("m", [turn(1, None, "lead", told, [], took_ms=None)])
     [before] = mission.get(CONVERSATION).context["items"]
-    assert (before.status, before.output) == ("active", [])
+    assert (before.status, before.output) == ("gone", [])
     cursor = int(mission.json("/data/spans")["cursor"])
     send("m", [turn(1, None, "lead", told, [text("assistant", "in Portugal")])])
     [after] = mission.get(CONVERSATION, changed_after=cursor).context["items"]

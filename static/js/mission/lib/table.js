@@ -167,7 +167,8 @@ export class SpanTable {
     this.agent[row] = this.strings.agent.number(record.agent_name);
     this.status[row] = this.strings.status.number(record.effective_status);
     this.flags[row] = flagsOf(record, side);
-    if (record.effective_status === "failed" && record.status_message) this.notes.set(row, record.status_message);
+    const said = record.status_message || record.error_type;
+    if (saysItFailed(record) && said) this.notes.set(row, said);
     else this.notes.delete(row);
   }
 
@@ -234,10 +235,16 @@ function splitIds(text) {
   return ids;
 }
 
+/** It reports a failure of its own: not one taken over from its children, nor a cancellation. */
+function saysItFailed(record) {
+  const says = record.status_code === "ERROR" || (record.status_code === "UNSET" && record.error_type);
+  return record.effective_status === "failed" && says;
+}
+
 function flagsOf(record, side) {
   let flags = side ? SERVER : 0;
-  if (record.end_ns === null && record.start_ns !== null && record.effective_status !== "gone") flags |= OPEN;
-  if (record.effective_status === "failed") flags |= record.status_code === "ERROR" ? FAILED : FAILED | SILENT;
+  if (record.end_ns === null && record.start_ns !== null) flags |= OPEN;
+  if (saysItFailed(record)) flags |= record.status_code === "ERROR" ? FAILED : FAILED | SILENT;
   if (record.warnings.length) flags |= WARNED;
   if (record.warnings.some((warning) => OFF_CLOCK_WARNING.test(warning))) flags |= OFF_CLOCK;
   if (record.start_ns === null) flags |= NO_START;
