@@ -24,10 +24,11 @@ PAGES = (
 PATIENCE_MS = BROWSER_PATIENCE_MS
 
 
-def send_mission(server: Server, name: str, *, age_s: int = 0) -> str:
-    """One mission of one model call, through the OTLP door; its id."""
+def send_mission(server: Server, name: str, *, age_s: int = 0, **said: str) -> str:
+    """One mission of one model call, through the OTLP door; its id. `said`: more attributes, with `__` for dots."""
     key, end_ns = f"test-{secrets.token_hex(6)}", time.time_ns() - age_s * 10**9
     texts = {"mission.id": key, "mission.name": name, "gen_ai.operation.name": "chat"}
+    texts |= {name.replace("__", "."): value for name, value in said.items()}
     span = {
         "traceId": secrets.token_hex(16),
         "spanId": secrets.token_hex(8),
@@ -37,7 +38,8 @@ def send_mission(server: Server, name: str, *, age_s: int = 0) -> str:
         "endTimeUnixNano": str(end_ns),
         "attributes": [{"key": key, "value": {"stringValue": value}} for key, value in texts.items()],
     }
-    body = json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}).encode()
+    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "desk"}}]}
+    body = json.dumps({"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": [span]}]}]}).encode()
     headers = {"Authorization": f"Bearer {server.key}", "Content-Type": "application/json"}
     with urllib.request.urlopen(urllib.request.Request(f"{server.url}/v1/traces", body, headers)) as answer:
         assert answer.status == 200
@@ -110,6 +112,68 @@ def test_filters_reach_the_address_and_come_back_with_it(visit: Visit, server: S
     expect(rows(page).first).to_be_visible()
     expect(page.locator("details[data-label=Status] summary")).to_have_text(re.compile(r"^\s*Status\s*$"))
     assert visit.troubles == []
+
+
+MENUS = {
+    "Status": "gone", "Verdict": "nothing to say", "Agent": "presser", "Service": "desk", "Model": "press-1",
+    "Longer than": "1 min", "Time": "Last hour",
+}  # fmt: skip
+
+
+def open_with_choices(visit: Visit, server: Server) -> Page:
+    """The list of missions, once its menus offer an agent, a service and a model."""
+    send_mission(server, "Press", gen_ai__agent__name="presser", gen_ai__request__model="press-1")
+    until = time.monotonic() + PATIENCE_MS / 1000
+    page = visit.open("/missions/")
+    while page.locator("[name=agent][value=presser], [name=model][value=press-1]").count() < 2:
+        assert time.monotonic() < until, "the menus do not offer what was sent"
+        page.reload()
+    return page
+
+
+def press_middle(page: Page, place: Any) -> None:
+    """A real press of the mouse in the middle of what is there."""
+    place.scroll_into_view_if_needed()
+    box = place.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.up()
+
+
+def test_a_press_on_a_label_chooses_it_in_every_menu(visit: Visit, server: Server) -> None:
+    page = open_with_choices(visit, server)
+    labels = [menu.get_attribute("data-label") for menu in page.locator("[data-filter-menu]").all()]
+    assert labels == list(MENUS)
+    for label, choice in MENUS.items():
+        visit.open("/missions/")
+        menu = page.locator(f"[data-filter-menu][data-label='{label}']")
+        menu.locator("summary").click()
+        press_middle(page, menu.locator(".menu-item .cut").get_by_text(choice, exact=True))
+        expect(menu.locator("summary")).to_have_text(f"{label}: {choice}")
+        expect(page).to_have_url(re.compile(r"/missions/\?[a-z_]+=[^&]+$"))
+    assert visit.troubles == []
+
+
+def test_a_menu_of_checkboxes_stays_open_for_a_second_press(visit: Visit, server: Server) -> None:
+    page = visit.open("/missions/")
+    menu = page.locator("[data-filter-menu][data-label='Status']")
+    menu.locator("summary").click()
+    press_middle(page, menu.get_by_text("failed"))
+    press_middle(page, menu.get_by_text("gone"))
+    expect(page).to_have_url(re.compile(r"/missions/\?status=failed&status=gone$"))
+    page.keyboard.press("Escape")
+    expect(menu.locator(".menu-list")).to_be_hidden()
+
+
+def test_a_press_beside_the_items_leaves_a_menu_open_and_one_outside_closes_it(visit: Visit) -> None:
+    page = visit.open("/missions/")
+    items = page.locator("[data-filter-menu][data-label='Status'] .menu-list")
+    page.locator("[data-filter-menu][data-label='Status'] summary").click()
+    box = items.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 2)
+    expect(items).to_be_visible()
+    page.mouse.click(700, 880)
+    expect(items).to_be_hidden()
 
 
 def test_keys_walk_the_list_copy_the_id_and_open_the_palette(visit: Visit, server: Server) -> None:

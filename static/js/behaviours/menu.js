@@ -1,4 +1,6 @@
 // menu: a <details class="menu"> closes on Esc, outside clicks and when focus leaves; arrows walk its items.
+// Its list takes the focus of a press on a label or beside the items: else the focus would go to the page around it, and
+// the menu would close under the pointer before the press ends (of which Chromium's tab may also die).
 
 import { register } from "../lib/registry.js";
 
@@ -6,6 +8,7 @@ const ITEMS = ".menu-item:not([disabled]), .menu-list input:not([type=hidden])";
 
 register("menu", (menu) => {
   const summary = menu.querySelector("summary");
+  menu.querySelector(".menu-list").tabIndex = -1;
   const items = () => [...menu.querySelectorAll(ITEMS)].filter((item) => !item.hidden);
   const close = (giveFocus) => {
     menu.open = false;
