@@ -10,12 +10,15 @@ from typing import Any, NamedTuple
 
 from bodies.packs import Place
 from bodies.selectors import PackReader
+from core.bulk import chunked
 from telemetry.records import LogRecord, SpanRecord
 from traces.models import Log, Span
 from traces.payload import list_references, read_log, read_span
 
 STEP = 200
 """Records whose packs are opened together."""
+KEYS_OF_A_QUERY = 10_000
+"""In one query: databases take only so many values."""
 
 
 class _Stored(NamedTuple):
@@ -57,8 +60,10 @@ def read_logs(project_id: int, pks: Iterable[int]) -> dict[int, LogRecord]:
 
 def _find(project_id: int, model: Any, pks: Sequence[int]) -> list[_Stored]:
     columns = ("id", "pack_id", "pack_start", "pack_length", "trace_id", "span_id")
-    rows = model.objects.filter(project_id=project_id, id__in=pks).values_list(*columns)
-    found = {row[0]: _Stored(row[0], Place(*row[1:4]), bytes(row[4] or b""), bytes(row[5] or b"")) for row in rows}
+    found: dict[int, _Stored] = {}
+    for part in chunked(pks, KEYS_OF_A_QUERY):
+        for row in model.objects.filter(project_id=project_id, id__in=part).values_list(*columns):
+            found[row[0]] = _Stored(row[0], Place(*row[1:4]), bytes(row[4] or b""), bytes(row[5] or b""))
     return [found[pk] for pk in pks if pk in found]
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from bodies.packs import Place
 from bodies.selectors import PackReader
@@ -288,6 +289,27 @@ def list_logs_by_time(
     return [_log_row(values, mission_id) for values in found]
 
 
+def list_logs_of_spans(
+    mission_pk: int, mission_id: str, spans: Iterable[tuple[str, str]], *, most_each: int
+) -> dict[tuple[str, str], list[LogRow]]:
+    """By (trace, span): the first log records of each of these spans, in the order of their times."""
+    found: dict[tuple[str, str], list[LogRow]] = {key: [] for key in spans}
+    if not found:
+        return found
+    place = Window(RowNumber(), partition_by=[F("trace_id"), F("span_id")], order_by=["time_ns", "id"])
+    query = Log.objects.filter(
+        mission_id=mission_pk,
+        trace_id__in={_from_hex(trace_id, 16) for trace_id, _ in found},
+        span_id__in={_from_hex(span_id, 8) for _, span_id in found},
+    ).annotate(place=place)
+    for values in query.filter(place__lte=most_each).order_by("time_ns", "id").values_list(*_LOG_COLUMNS):
+        row = _log_row(values, mission_id)
+        key = (row.trace_id or "", row.span_id or "")
+        if key in found:
+            found[key].append(row)
+    return found
+
+
 def list_newest_logs(
     mission_pk: int, mission_id: str, *, limit: int = 200, chosen: LogFilter | None = None
 ) -> list[LogRow]:
@@ -373,6 +395,7 @@ def list_rejections(project_id: int, *, before_pk: int | None = None, limit: int
 __all__ = [
     "LogDetail", "LogFilter", "MissionFilter", "MissionPage", "RejectionRow", "SpanDetail", "SpanFilter", "StateEntry",
     "Tally", "count_missions", "effective_status", "find_mission", "find_span", "get_analysis",
-    "get_live_cursor", "list_changed_missions", "list_logs", "list_logs_by_time", "list_missions", "list_newest_logs",
-    "list_rejections", "list_snapshots", "list_spans", "list_state", "read_logs", "read_spans", "span_row",
+    "get_live_cursor", "list_changed_missions", "list_logs", "list_logs_by_time", "list_logs_of_spans", "list_missions",
+    "list_newest_logs", "list_rejections", "list_snapshots", "list_spans", "list_state", "read_logs", "read_spans",
+    "span_row",
 ]  # fmt: skip

@@ -74,26 +74,41 @@ def forget_trees() -> None:
 
 def read_conversations(project_id: int, mission: MissionRow, pks: Iterable[int]) -> dict[int, Conversation]:
     """What was said in these calls, by key."""
-    records = traces.read_spans(project_id, pks)
-    return {pk: conversation_of(project_id, mission, record) for pk, record in records.items()}
+    return _understand(project_id, mission, traces.read_spans(project_id, pks))
 
 
 def conversation_of(project_id: int, mission: MissionRow, record: SpanRecord) -> Conversation:
-    """What was said in a call; senders that put messages in log records are read there."""
-    conversation = read_conversation(record.attributes, record.events, record.resource.attributes)
-    if conversation.input_messages or conversation.output_messages:
-        return conversation
-    told = _log_events(project_id, mission, record)
-    if not told:
-        return conversation
+    """What was said in one call."""
+    return _understand(project_id, mission, {0: record})[0]
+
+
+def _understand(project_id: int, mission: MissionRow, records: Mapping[int, SpanRecord]) -> dict[int, Conversation]:
+    """What was said in each; senders that put messages in log records are read there, all in one question."""
+    said = {pk: _read_with(record, []) for pk, record in records.items()}
+    silent = [pk for pk, each in said.items() if not each.input_messages and not each.output_messages]
+    told = _log_events(project_id, mission, [_key_of(records[pk]) for pk in silent])
+    for pk in silent:
+        if events := told[_key_of(records[pk])]:
+            said[pk] = _read_with(records[pk], events)
+    return said
+
+
+def _read_with(record: SpanRecord, told: Iterable[EventRecord]) -> Conversation:
     return read_conversation(record.attributes, [*record.events, *told], record.resource.attributes)
 
 
-def _log_events(project_id: int, mission: MissionRow, record: SpanRecord) -> list[EventRecord]:
-    chosen = traces.LogFilter(trace_id=record.trace_id.hex(), span_id=record.span_id.hex())
-    rows = traces.list_logs_by_time(mission.pk, mission.id, limit=MOST_SPAN_LOGS, chosen=chosen)
-    logs = traces.read_logs(project_id, [row.pk for row in rows])
-    return [event_of_log(logs[row.pk]) for row in rows if row.pk in logs]
+def _key_of(record: SpanRecord) -> tuple[str, str]:
+    return record.trace_id.hex(), record.span_id.hex()
+
+
+def _log_events(
+    project_id: int, mission: MissionRow, spans: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], list[EventRecord]]:
+    """By (trace, span): its log records as events."""
+    found = traces.list_logs_of_spans(mission.pk, mission.id, spans, most_each=MOST_SPAN_LOGS)
+    pks = [row.pk for rows in found.values() for row in rows]
+    logs = traces.read_logs(project_id, pks) if pks else {}
+    return {key: [event_of_log(logs[row.pk]) for row in rows if row.pk in logs] for key, rows in found.items()}
 
 
 def read_tool_ios(project_id: int, pks: Iterable[int]) -> dict[int, ToolIo]:

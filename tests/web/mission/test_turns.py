@@ -1,12 +1,13 @@
 """Turns of agents in the conversation: shown where no model call shows what was said, and never twice."""
 
+import itertools
 import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.web.mission.wire import chat, key_of, span, text, tool, turn
+from tests.web.mission.wire import chat, key_of, line, span, text, tool, turn
 
 pytestmark = pytest.mark.django_db
 CONVERSATION = "/panes/conversation"
@@ -163,6 +164,44 @@ def test_the_number_of_queries_does_not_grow_with_the_turns(send):
         return len(caught)
 
     assert queries(range(2, 4)) == queries(range(4, 22))
+
+
+def told_by_logs(number):
+    """A model call that carries no message, and the two log records that do."""
+    says = {"asked": "gen_ai.user.message", "said": "gen_ai.assistant.message"}
+    lines = [line(f"{word} {number}", number, number=number, event__name=name) for word, name in says.items()]
+    return chat(number, 1, [], [], start_ms=number), lines
+
+
+def test_calls_whose_messages_are_log_records_each_show_their_own(send):
+    calls, lines = zip(*(told_by_logs(n) for n in range(2, 7)), strict=True)
+    elsewhere = line("of no span", 3, event__name="gen_ai.user.message")
+    mission = send("m", [span(1), *calls], [*itertools.chain(*lines), elsewhere])
+    items = mission.get(CONVERSATION).context["items"]
+    shown = [[part.text.text for message in item.messages for part in message.parts] for item in items]
+    assert shown == [[f"asked {n}", f"said {n}"] for n in range(2, 7)]
+
+
+@pytest.mark.parametrize("has_lines", [True, False])
+def test_the_number_of_queries_does_not_grow_with_the_calls_without_messages(send, has_lines):
+    def queries(numbers):
+        calls, lines = zip(*(told_by_logs(n) for n in numbers), strict=True)
+        mission = send("m", [span(1), *calls], [*itertools.chain(*lines)] if has_lines else [])
+        mission.get(CONVERSATION)
+        with CaptureQueriesContext(connection) as caught:
+            assert len(mission.get(CONVERSATION).context["items"]) == numbers[-1] - 1
+        return len(caught)
+
+    assert queries(range(2, 3)) == queries(range(3, 22))
+
+
+def test_of_a_call_with_very_many_log_records_the_first_are_read(send, monkeypatch):
+    monkeypatch.setattr("web.mission_reads.MOST_SPAN_LOGS", 3)
+    lines = [line(f"{n} at {at}", at, number=n, event__name="gen_ai.user.message") for n in (2, 3) for at in range(5)]
+    calls = [chat(n, 1, [], [], start_ms=n) for n in (2, 3)]
+    items = send("m", [span(1), *calls], lines).get(CONVERSATION).context["items"]
+    shown = [[part.text.text for message in item.messages for part in message.parts] for item in items]
+    assert shown == [[f"{n} at {at}" for at in range(3)] for n in (2, 3)]
 
 
 def test_hostile_words_of_agents_stay_text(send):
