@@ -97,3 +97,25 @@ def test_a_span_that_moves_while_its_mission_is_computed_takes_no_outcome_along(
     monkeypatch.setattr(recompute, "compute_totals", compute_while_it_moves)
     recompute_missions([mission.id])
     assert set(outcomes(project).values()) == {None}
+
+
+def test_a_record_that_changes_while_its_mission_is_computed_is_judged_by_the_next_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    project = make_project()
+    deliver(project, request(span(1, endTimeUnixNano="0")))
+    [mission] = Mission.objects.all()
+
+    def compute_while_it_ends(*arguments: Any) -> dict[int, MissionTotals]:
+        found = compute_totals(*arguments)
+        deliver(project, request(span(1)))
+        return found
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(recompute, "compute_totals", compute_while_it_ends)
+        recompute_missions([mission.id])
+    assert MissionWork.objects.filter(mission_id=mission.id).exists()
+    monkeypatch.setattr(recompute, "_rests", type(recompute._rests)())
+    recompute.recompute_changed()
+    assert effective(project) == {"span 1": "ok"}
+    assert not MissionWork.objects.exists()
