@@ -6,17 +6,32 @@ from collections.abc import Sequence
 import msgspec
 
 from analysis.totals import MissionTotals, Subject, compute_totals
+from core.jobs import has_runner
+from core.pressure import is_busy
 from traces.counts import count_spans
-from traces.missions import read_names
+from traces.missions import find_mission, read_names
 from traces.records import MissionRow
 
 MOST_SPANS = 1_000
 """Of all missions of one answer together; beyond it they stay as the job last left them, some seconds ago at most."""
 
+SOON_S, LOOK_S = 0.2, 0.01
+"""So long who asks for one mission waits for the job, which has usually been woken some milliseconds ago."""
+
 _SAME = (
     "status", "reported_status", "start_ns", "end_ns", "span_count", "error_count", "llm_call_count",
     "tool_call_count", "log_count", "snapshot_count", "input_tokens", "output_tokens", "cost_usd", "verdict",
 )  # fmt: skip
+
+
+def find_current_mission(project_id: int, key: str) -> MissionRow | None:
+    """A mission (as `find_mission`) once its totals are written, if that is soon; else with the totals of now."""
+    until_s = time.monotonic() + (SOON_S if has_runner() and not is_busy() else 0.0)
+    row = find_mission(project_id, key)
+    while row is not None and row.computed_seq < row.change_seq and time.monotonic() < until_s:
+        time.sleep(LOOK_S)
+        row = find_mission(project_id, key)
+    return None if row is None else bring_up_to_date(project_id, [row])[0]
 
 
 def bring_up_to_date(project_id: int, rows: Sequence[MissionRow]) -> list[MissionRow]:

@@ -55,6 +55,11 @@ def wake(name: str) -> None:
         waker(name)
 
 
+def has_runner() -> bool:
+    """Does anybody hear the wake-ups of this process?"""
+    return _waker is not None
+
+
 def set_waker(waker: Waker | None) -> None:
     """Choose who hears the wake-ups of this process; None: nobody."""
     global _waker

@@ -1,5 +1,6 @@
 """Missions: a page of them, and one."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, StreamingHttpResponse
@@ -9,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from analysis.current import bring_up_to_date
+from analysis.current import bring_up_to_date, find_current_mission
 from analysis.summary import read_summary
 from api.authentication import get_project_id
 from api.export import export_lines, stream_lines
@@ -79,10 +80,12 @@ def get_mission_filter(request: Request, project_id: int) -> MissionFilter:
     )
 
 
-def get_mission(request: Request, mission_id: str) -> tuple[int, MissionRow]:
+def get_mission(
+    request: Request, mission_id: str, find: Callable[[int, str], MissionRow | None] = find_mission
+) -> tuple[int, MissionRow]:
     """The project and its mission; NotFound for strangers and for what is not there."""
     project_id = get_project_id(request)
-    mission = find_mission(project_id, mission_id)
+    mission = find(project_id, mission_id)
     if mission is None:
         raise NotFound("There is no such mission in this project.")
     return project_id, mission
@@ -127,8 +130,7 @@ class MissionDetail(APIView):
     @describe(MissionSerializer)
     def get(self, request: Request, mission_id: str) -> Response:
         """The mission."""
-        project_id, mission = get_mission(request, mission_id)
-        return Response(mission_json(bring_up_to_date(project_id, [mission])[0]))
+        return Response(mission_json(get_mission(request, mission_id, find_current_mission)[1]))
 
 
 class MissionExport(APIView):
