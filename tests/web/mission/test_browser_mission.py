@@ -98,6 +98,27 @@ def full_mission() -> tuple[list[Any], list[Any]]:
     return spans, [line("a line", 20, number=2), line("it broke", 200, number=3, severity=17)]
 
 
+@pytest.mark.parametrize("width", [1440, 1024, 780, 640, 390])
+def test_every_tab_is_in_sight_and_reached_by_mouse_and_keys(visit, width):
+    spans, lines = full_mission()
+    visit.send("tabs", spans, [*lines, *(line(f"line {n}", n) for n in range(1200))])
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    page = visit.open("tabs")
+    expect(page.locator("#tab-logs .tab-count")).to_have_text("1.2k", timeout=PATIENCE_MS)
+    tabs = [page.locator(f"#tab-{pane}") for pane in PANES]
+    for tab in reversed(tabs):
+        box = tab.bounding_box()
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+        page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+        expect(tab).to_have_attribute("aria-selected", "true")
+    for tab in [*tabs[1:], tabs[0]]:
+        page.keyboard.press("ArrowRight")
+        expect(tab).to_be_focused()
+        expect(tab).to_have_attribute("aria-selected", "true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert visit.troubles == []
+
+
 def test_the_tree_is_walked_by_keyboard_and_the_address_follows(visit):
     visit.send("keys", [span(1, None, "mission", took_ms=900), *(span(n, 1, start_ms=n) for n in range(2, 40)),
                         span(50, 30, "broken", error="no", start_ms=300)])  # fmt: skip
