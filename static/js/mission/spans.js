@@ -1,6 +1,7 @@
 // The spans on the page: fetched once, then changed in place; whoever draws them listens.
 
 import { FAILED, OPEN } from "./lib/flags.js";
+import { readPath } from "./lib/path.js";
 import { SpanTable } from "./lib/table.js";
 import { arrange, countBelow } from "./lib/tree.js";
 import { fetchJson } from "./fetching.js";
@@ -18,7 +19,6 @@ export class Spans {
     this.clockShift = 0;
     this.segments = [];
     this.critical = new Map();
-    this.totals = {};
     this.listeners = [];
   }
 
@@ -49,13 +49,7 @@ export class Spans {
   async loadCriticalPath() {
     const path = await fetchJson(this.urls.criticalPath).catch(() => null);
     if (!path) return;
-    this.segments = path.segments.map((segment) => ({
-      row: this.table.rowOf(segment.span),
-      start: this.table.offset(segment.start_ns),
-      end: this.table.offset(segment.end_ns),
-      class: segment.class,
-    }));
-    this.totals = path.totals;
+    this.segments = readPath(path, this.table);
     this.critical = new Map();
     for (const { row, start, end } of this.segments) {
       if (!this.critical.has(row)) this.critical.set(row, []);

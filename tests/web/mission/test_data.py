@@ -1,6 +1,5 @@
 """The data the page draws: spans as columns, numbers of calls, critical path, graph."""
 
-import itertools
 import time
 
 import pytest
@@ -90,10 +89,25 @@ def test_model_calls_give_their_numbers_by_span(send):
 
 def test_the_critical_path_touches_and_sums_to_the_wall_time(send):
     data = send("m", [span(1, took_ms=100), span(2, 1, start_ms=20, took_ms=50)]).json("/data/critical-path")
-    assert [segment["span"] for segment in data["segments"]] == [key_of(1), key_of(2), key_of(1)]
-    ends = [(segment["start_ns"], segment["end_ns"]) for segment in data["segments"]]
-    assert all(before[1] == after[0] for before, after in itertools.pairwise(ends))
+    assert data["spans"] == {"traces": [TRACE], "trace": [0, 0], "id": span_id(1) + span_id(2), "servers": []}
+    assert data["start_ns"] == str(BASE_NS)
+    assert data["segments"]["span"] == [0, 1, 0]
+    assert data["segments"]["took"] == [20 * MS, 50 * MS, 30 * MS]
     assert sum(map(int, data["totals"].values())) == 100 * MS
+
+
+def test_the_critical_path_tells_the_sides_of_a_shared_id_apart(send):
+    spans = [span(1), span(2, 1, kind=3, start_ms=10, took_ms=80), span(2, 1, kind=2, start_ms=20, took_ms=60)]
+    spans = send("m", spans).json("/data/critical-path")["spans"]
+    assert spans["id"] == span_id(1) + 2 * span_id(2)
+    assert spans["servers"] == [2]
+
+
+def test_the_critical_path_of_many_spans_takes_few_bytes_for_each(send):
+    mission = send("m", [span(1, took_ms=30_000), *(span(n, 1, start_ms=3 * n, took_ms=2) for n in range(2, 2002))])
+    answer = mission.get("/data/critical-path")
+    assert len(answer.json()["segments"]["span"]) > 4000
+    assert len(answer.content) < 50 * 2001
 
 
 def test_the_graph_has_lanes_and_every_edge_names_its_evidence(send):
@@ -125,7 +139,7 @@ def test_an_empty_mission_has_empty_data(as_alice, make_mission):
     assert abs(int(data["base_ns"]) - time.time_ns()) < 60 * 10**9
     assert (data["bounds"], data["rows"]["id"], data["rows"]["parent"]) == (None, "", [])
     assert as_alice.get("/missions/empty/data/graph").json()["nodes"] == []
-    assert as_alice.get("/missions/empty/data/critical-path").json()["segments"] == []
+    assert as_alice.get("/missions/empty/data/critical-path").json()["segments"]["span"] == []
 
 
 def test_the_number_of_questions_does_not_grow_with_the_spans(send, django_assert_max_num_queries):

@@ -26,8 +26,8 @@ LABELS = {
 MODULES = (
     "address_bar", "divider", "dom", "fetching", "graph/drawing", "graph/frame", "graph/graph", "graph/layout",
     "graph/view", "graph/why", "labels", "lib/address", "lib/clock", "lib/evidence", "lib/flags", "lib/kinds",
-    "lib/previews", "lib/scale", "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "marks", "overview",
-    "page", "panel", "panes/html_pane", "panes/list", "panes/logs_pane", "panes/state_pane", "panes/tools",
+    "lib/path", "lib/previews", "lib/scale", "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "marks",
+    "overview", "page", "panel", "panes/html_pane", "panes/list", "panes/logs_pane", "panes/state_pane", "panes/tools",
     "playback", "spans", "state", "tabs", "theme", "timeline/bars", "timeline/minimap", "timeline/names",
     "timeline/playhead", "timeline/pointer", "timeline/previews", "timeline/ruler", "timeline/stage",
     "timeline/timeline", "timeline/tooltip",
