@@ -11,13 +11,15 @@ from analysis.algorithms.findings import Finding
 from analysis.algorithms.graph import build_graph
 from analysis.algorithms.graph_model import MissionGraph
 from analysis.algorithms.state import StateAt, StateEntry, state_at
+from analysis.algorithms.tree import build_tree
+from analysis.algorithms.turns import find_turns
 from analysis.detectors.registry import run_detectors
 from analysis.totals import MOST_ERROR_LOGS
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans, list_llm_calls
 from traces.counts import ERROR_SEVERITY
-from traces.records import MissionRow
-from traces.selectors import LogFilter, list_logs_by_time, list_spans, list_state
+from traces.records import MissionRow, SpanRow
+from traces.selectors import LogFilter, has_speakers, list_logs_by_time, list_spans, list_state
 
 
 class AgentRow(NamedTuple):
@@ -98,6 +100,15 @@ def read_attempts(mission: MissionRow, asked: Sequence[LlmCallRow]) -> dict[int,
         attempts = list_attempts(list(calls.values()))
         found |= {pk: [calls[each] for each in attempts[pk]] for pk in found if attempts.get(pk)}
     return found
+
+
+def read_turns(mission: MissionRow, after_seq: int = 0) -> list[SpanRow]:
+    """The turns of agents and steps (`algorithms/turns.py`) that changed since, in the order of their last change."""
+    if not has_speakers(mission.pk):
+        return []
+    tree = build_tree(list_spans(mission.pk, mission.id))
+    turns = find_turns(tree, list_llm_calls(mission.pk, mission.id))
+    return sorted((turn for turn in turns if turn.change_seq > after_seq), key=lambda turn: turn.change_seq)
 
 
 def list_agents(facts: MissionFacts) -> list[AgentRow]:

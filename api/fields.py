@@ -179,6 +179,29 @@ class LlmCallDetailSerializer(LlmCallSerializer):
     provenance = anything()
 
 
+class TurnSerializer(serializers.Serializer[Any]):
+    """A turn of an agent, or of a step where no agent speaks, without its texts."""
+
+    id, trace_id, span_id = text(), text(), text()
+    name = text("Of its span.")
+    span_kind = text("AGENT, or CHAIN for a step.")
+    agent_name, step_id = text(), text()
+    start_ns, end_ns = number(), number()
+    status = serializers.ChoiceField(STATUSES)
+    error = text()
+    change_seq = number()
+
+
+class TurnDetailSerializer(TurnSerializer):
+    """A turn with what was said."""
+
+    system_instructions = anything()
+    input_messages = anything("[{role, parts[]}]")
+    output_messages = anything("[{role, parts[]}]")
+    redactions = anything()
+    provenance = anything()
+
+
 class ToolCallSerializer(serializers.Serializer[Any]):
     """A tool run without its texts."""
 

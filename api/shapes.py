@@ -18,7 +18,7 @@ from llmlog.wire import llm_call_json, tool_call_json
 from search.selectors import SearchHit
 from telemetry.conventions import read_conversation, read_provenance, read_tool_io
 from telemetry.records import LogRecord, SpanRecord
-from traces.records import LogRow
+from traces.records import LogRow, SpanRow
 from traces.selectors import RejectionRow, SpanDetail
 from traces.wire import log_json, number, span_json
 
@@ -111,6 +111,36 @@ def attempt_json(row: LlmCallRow) -> dict[str, Any]:
     """One attempt at a model call."""
     shown = llm_call_json(row)
     return {name: shown[name] for name in ("id", "trace_id", "span_id", "status", "error", "start_ns", "end_ns")}
+
+
+def turn_json(row: SpanRow) -> dict[str, Any]:
+    """A turn of an agent without its texts."""
+    return {
+        "id": str(row.pk),
+        "trace_id": row.trace_id,
+        "span_id": row.span_id,
+        "name": row.name,
+        "span_kind": row.span_kind,
+        "agent_name": row.agent_name,
+        "step_id": row.step_id,
+        "start_ns": number(row.start_ns),
+        "end_ns": number(row.end_ns),
+        "status": row.effective_status,
+        "error": (row.status_message or row.error_type) if row.effective_status == "failed" else "",
+        "change_seq": str(row.change_seq),
+    }
+
+
+def turn_detail(row: SpanRow, record: SpanRecord) -> dict[str, Any]:
+    """A turn with what was said."""
+    said = read_conversation(record.attributes, record.events, record.resource.attributes)
+    return turn_json(row) | {
+        "system_instructions": plain(said.system_instructions),
+        "input_messages": plain(said.input_messages),
+        "output_messages": plain(said.output_messages),
+        "redactions": record.redactions,
+        "provenance": read_provenance(record) | said.provenance,
+    }
 
 
 def tool_call_detail(row: ToolCallRow, record: SpanRecord) -> dict[str, Any]:

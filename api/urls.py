@@ -50,6 +50,7 @@ urlpatterns = [
     path(MISSION + "spans/<str:trace_id>/<str:span_id>/", records.SpanDetailView.as_view()),
     path(MISSION + "llm-calls/", calls.LlmCallList.as_view()),
     path(MISSION + "llm-calls/<key:pk>/", calls.LlmCallDetail.as_view()),
+    path(MISSION + "turns/", calls.TurnList.as_view()),
     path(MISSION + "tool-calls/", calls.ToolCallList.as_view()),
     path(MISSION + "tool-calls/<key:pk>/", calls.ToolCallDetail.as_view()),
     path(MISSION + "logs/", records.LogList.as_view()),

@@ -1,19 +1,21 @@
-"""A mission's model calls and tool runs."""
+"""A mission's model calls, turns of agents and tool runs."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from analysis.selectors import read_attempts
+from analysis.selectors import read_attempts, read_turns
 from api.fields import (
     LlmCallDetailSerializer,
     LlmCallSerializer,
     ToolCallDetailSerializer,
     ToolCallSerializer,
+    TurnDetailSerializer,
+    TurnSerializer,
     describe,
 )
 from api.parameters import get_limit
-from api.shapes import llm_call_detail, tool_call_detail
+from api.shapes import llm_call_detail, tool_call_detail, turn_detail, turn_json
 from api.views.missions import get_mission
 from api.views.records import AFTER, INCLUDE, answer_changes, answer_contents, get_after, wants_content
 from core.errors import NotFound
@@ -50,6 +52,20 @@ class LlmCallDetail(APIView):
         if row is None:
             raise NotFound("There is no such model call in this mission.")
         return Response(llm_call_detail(row, read_attempts(mission, [row])[pk], read_spans(project_id, [pk])[pk]))
+
+
+class TurnList(APIView):
+    """What agents said where no model call says it."""
+
+    @describe(TurnSerializer, detail=TurnDetailSerializer, many=True, name="Turn", parameters=[AFTER, INCLUDE])
+    def get(self, request: Request, mission_id: str) -> Response:
+        """A page of turns of agents, in the order of their last change."""
+        project_id, mission = get_mission(request, mission_id)
+        limit, is_whole = get_limit(request), wants_content(request)
+        rows = read_turns(mission, get_after(request))[: limit + 1]
+        if not is_whole:
+            return answer_changes(request, rows, limit, turn_json)
+        return answer_contents(request, project_id, rows, limit, turn_detail)
 
 
 class ToolCallList(APIView):

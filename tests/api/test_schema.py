@@ -13,14 +13,14 @@ from tests.api.conftest import mission_path
 CONTRACT = {
     "missions/", "missions/summary/", "missions/{mission_id}/", "search/", "rejections/",
     *(f"missions/{{mission_id}}/{path}" for path in (
-        "spans/", "spans/{trace_id}/{span_id}/", "llm-calls/", "llm-calls/{id}/", "tool-calls/", "tool-calls/{id}/",
-        "logs/", "snapshots/", "state/", "graph/", "agents/", "steps/", "human-requests/", "findings/",
-        "critical-path/",
+        "spans/", "spans/{trace_id}/{span_id}/", "llm-calls/", "llm-calls/{id}/", "turns/",
+        "tool-calls/", "tool-calls/{id}/", "logs/", "snapshots/", "state/", "graph/", "agents/", "steps/",
+        "human-requests/", "findings/", "critical-path/",
     )),
 }  # fmt: skip
 
 
-CONTENTS = ("spans/", "llm-calls/", "tool-calls/")
+CONTENTS = ("spans/", "llm-calls/", "tool-calls/", "turns/")
 
 
 @pytest.fixture(scope="module")

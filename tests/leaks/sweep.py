@@ -73,7 +73,7 @@ def rest_answers(machine: Machine, searched: str) -> Found:
     with closing(reader):
         for mission in _results(reader, "/api/v1/missions/", found := []):
             base = mission["url"].replace("/missions/", "/api/v1/missions/", 1)
-            for part in ("", "agents/", "steps/", "human-requests/", "findings/", "graph/", "critical-path/", "state/"):
+            for part in _WHOLE:
                 found.append(reader.get(base + part).content)
             for part, keys in _DETAILS.items():
                 for item in _results(reader, base + part, found):
@@ -85,6 +85,10 @@ def rest_answers(machine: Machine, searched: str) -> Found:
             yield "REST", body
 
 
+_WHOLE = (
+    "", "agents/", "steps/", "human-requests/", "findings/", "graph/", "critical-path/", "state/",
+    "turns/?include=content",
+)  # fmt: skip
 _DETAILS: dict[str, tuple[str, ...]] = {
     "spans/": ("trace_id", "span_id"),
     "llm-calls/": ("id",),
