@@ -176,6 +176,16 @@ def test_a_press_beside_the_items_leaves_a_menu_open_and_one_outside_closes_it(v
     expect(items).to_be_hidden()
 
 
+def test_patterns_open_and_fold_a_verdict_that_is_longer_than_its_box(visit: Visit) -> None:
+    page = visit.open("/-/patterns")
+    text, more = page.locator("#verdict-text"), page.locator("[data-clamp-more]")
+    folded = text.bounding_box()["height"]
+    more.click()
+    expect(more).to_have_text("less")
+    assert text.bounding_box()["height"] > folded
+    assert page.locator("section[aria-labelledby=p-overview] .ov-table").count() == 5
+
+
 def test_keys_walk_the_list_copy_the_id_and_open_the_palette(visit: Visit, server: Server) -> None:
     key = send_mission(server, "Walk to me")
     page = visit.open("/missions/?q=Walk+to+me")

@@ -96,5 +96,15 @@ def test_patterns_are_for_administrators_only(as_alice, alice, client):
     assert "<img src=x" not in page
 
 
+def test_patterns_show_the_overview_and_a_verdict_longer_than_its_box(as_alice, alice):
+    alice.is_staff = True
+    alice.save()
+    context = as_alice.get("/-/patterns").context
+    assert [table.id for table in context["overview"].tables] == ["spans", "models", "agents", "tools"]
+    assert {part.word for part in context["overview"].slices} == {"models", "tools", "queue", "people", "agents"}
+    assert len(context["verdict"].sentence) > 600
+    assert context["verdict"].evidence
+
+
 def test_home_is_the_list(as_alice):
     assert as_alice.get("/")["Location"] == "/missions/"

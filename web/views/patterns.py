@@ -14,6 +14,7 @@ from web.presenters.addresses import base_url
 from web.presenters.columns import present_columns
 from web.presenters.filters import describe_filters, present_filters
 from web.presenters.marks import STATUSES
+from web.presenters.mission.examples import example_overview, example_verdict
 from web.presenters.mission_query import MissionQuery
 from web.presenters.missions import present_activity, present_counts, present_missions
 from web.presenters.search import present_hits
@@ -38,6 +39,7 @@ def show_patterns(request: HttpRequest) -> HttpResponse:
 def build_context(request: HttpRequest, now_ns: int) -> dict[str, Any]:
     """What the page shows, made by the presenters of the real pages."""
     query = MissionQuery(text="price_table", statuses=("failed", "waiting"))
+    missions = examples.example_missions(now_ns)
     counts = {"active": 3, "waiting": 2, "failed": 11, "ok": 148, "gone": 0}
     return {
         "colours": COLOURS,
@@ -50,7 +52,7 @@ def build_context(request: HttpRequest, now_ns: int) -> dict[str, Any]:
         ),
         "columns": present_columns(query),
         "order_words": "latest activity first",
-        "missions": present_missions(examples.example_missions(now_ns), now_ns),
+        "missions": present_missions(missions, now_ns),
         "next_path": "/-/patterns?cursor=next",
         "counts": present_counts(counts, query),
         "chart": present_activity(examples.example_activity(now_ns)),
@@ -58,6 +60,8 @@ def build_context(request: HttpRequest, now_ns: int) -> dict[str, Any]:
         "snippets": [curl_snippet(base_url(request))],
         "keys": present_keys(examples.example_keys(now_ns), examples.PROJECT),
         "groups": present_hits(examples.example_hits(), ""),
+        "verdict": example_verdict(missions[1], now_ns),
+        "overview": example_overview(now_ns),
         "now_ns": now_ns,
     }
 
