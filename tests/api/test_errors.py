@@ -56,7 +56,7 @@ def test_a_failure_tells_nothing_of_the_inside(api_key, monkeypatch, caplog):
         password = "hunter2-in-a-local"  # noqa: F841
         raise RuntimeError("secret words of the inside")
 
-    monkeypatch.setattr("api.views.missions.find_mission", fail)
+    monkeypatch.setattr("analysis.current.find_mission", fail)
     answer = with_key(api_key.key).get("/api/v1/missions/m/")
     assert shape(answer) == (500, "error")
     assert "secret words" not in answer.content.decode()
@@ -68,7 +68,7 @@ def test_a_database_that_is_away_is_told_as_such(api_key, monkeypatch):
     def fail(*args, **named):
         raise OperationalError("could not connect to 10.0.0.5 as root")
 
-    monkeypatch.setattr("api.views.missions.find_mission", fail)
+    monkeypatch.setattr("analysis.current.find_mission", fail)
     answer = with_key(api_key.key).get("/api/v1/missions/m/")
     assert shape(answer) == (503, "unavailable")
     assert int(answer["Retry-After"]) > 0
