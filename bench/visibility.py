@@ -28,6 +28,8 @@ async def measure_visibility(target: Target, http: Http, *, probes: int, pause_s
     after_answer: list[float] = []
     after_sending: list[float] = []
     async with connect(address, additional_headers=target.headers(), proxy=None, max_size=None) as socket:
+        hello = json.loads(await socket.recv())  # what is sent before it need not come as a change
+        assert hello["type"] == "hello", hello
         reading = asyncio.create_task(_read(socket, seen))
         try:
             for _ in range(probes):

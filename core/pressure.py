@@ -8,7 +8,7 @@ WINDOW_S = 0.5
 """What waited this long ago still counts: between two requests of a sender nothing waits."""
 LITTLE_BYTES, MUCH_BYTES = 256 * 1024, 5 << 20
 """Less than little is no load; much is more than two senders with full batches."""
-SHARE_OF_SOME, SHARE_OF_MUCH = 0.5, 0.1
+SHARE_OF_SOME, SHARE_OF_MUCH = 0.75, 0.1
 """Of the time, for background work."""
 LONGEST_REST_S = 3.0
 

@@ -10,7 +10,7 @@ from core.bulk import POSTGRESQL, Table, allocate_ids, find_by_keys, insert_miss
 from core.conflicts import retry_conflicts
 from core.hashing import digest16
 from core.jobs import wake
-from core.pressure import giving_way, is_busy
+from core.pressure import giving_way
 from search.models import QueueItem
 from search.texts import FoundText, log_texts, span_texts
 from search.words import index_words
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 BATCH_RECORDS = 500
 """Records indexed in one transaction."""
 RUN_S = 0.5
-"""One run of the job ends after this time and asks for another; while data arrives, after one transaction."""
+"""One run of the job ends after this time, rests included, and asks for another: other jobs have their turn between."""
 DOCUMENTS = Table("search_document", ("id", "project_id", "hash"), ("int8", "int8", "bytea"))
 ENTRIES = Table(
     "search_entry",
@@ -41,7 +41,7 @@ def index_pending() -> None:
     while items := _take():
         with giving_way():
             index_items(items)
-        if is_busy() or time.monotonic() > until:
+        if time.monotonic() > until:
             wake("search.index")
             return
 
