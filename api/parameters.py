@@ -63,7 +63,7 @@ def get_money(request: Request, name: str) -> Decimal | None:
 def get_limit(request: Request) -> int:
     """Results of a page, at least 1; more than 1000 are 1000."""
     text = get_one(request, "limit")
-    if not text:
+    if "limit" not in request.query_params:
         return USUAL
     if not (text.isascii() and text.isdigit()) or not text.strip("0"):
         raise invalid("limit", f"must be a whole number from 1 to {MOST}")

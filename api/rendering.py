@@ -19,7 +19,11 @@ class FastJSONRenderer(JSONRenderer):
         """UTF-8."""
         if data is None or ";" in (accepted_media_type or ""):
             return bytes(super().render(data, accepted_media_type, renderer_context))
-        return orjson.dumps(data)
+        rendered = orjson.dumps(data)
+        if renderer_context is not None and "response" in renderer_context:
+            # The framework's response refers to itself: the collector alone would free its data, and that comes seldom.
+            renderer_context["response"].data = None
+        return rendered
 
 
 class LinesRenderer(FastJSONRenderer):

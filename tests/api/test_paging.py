@@ -49,6 +49,7 @@ def test_the_next_page_keeps_what_was_asked_for(told):
 @pytest.mark.parametrize(
     ("parameters", "field"),
     [
+        ({"limit": ""}, "limit"),
         ({"limit": "0"}, "limit"),
         ({"limit": "-1"}, "limit"),
         ({"limit": "abc"}, "limit"),
