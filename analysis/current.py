@@ -28,10 +28,15 @@ def find_current_mission(project_id: int, key: str) -> MissionRow | None:
     """A mission (as `find_mission`) once its totals are written, if that is soon; else with the totals of now."""
     until_s = time.monotonic() + (SOON_S if has_runner() and not is_busy() else 0.0)
     row = find_mission(project_id, key)
-    while row is not None and row.computed_seq < row.change_seq and time.monotonic() < until_s:
+    while row is not None and _is_soon_computed(row) and time.monotonic() < until_s:
         time.sleep(LOOK_S)
         row = find_mission(project_id, key)
     return None if row is None else bring_up_to_date(project_id, [row])[0]
+
+
+def _is_soon_computed(row: MissionRow) -> bool:
+    """Is it behind, and not so large that the job leaves it alone for a while?"""
+    return row.computed_seq < row.change_seq and row.span_count <= MOST_SPANS
 
 
 def bring_up_to_date(project_id: int, rows: Sequence[MissionRow]) -> list[MissionRow]:
@@ -43,10 +48,9 @@ def bring_up_to_date(project_id: int, rows: Sequence[MissionRow]) -> list[Missio
     subjects: dict[int, Subject] = {}
     size = 0
     for pk, row in behind.items():
-        size += counts.get(pk, 0)
-        if size > MOST_SPANS:
-            break
-        subjects[pk] = Subject(project_id, row.id, is_named=bool(row.name))
+        if size + counts[pk] <= MOST_SPANS:
+            size += counts[pk]
+            subjects[pk] = Subject(project_id, row.id, is_named=bool(row.name))
     totals = compute_totals(subjects, time.time_ns()) if subjects else {}
     return [_with_totals(row, totals[row.pk]) if row.pk in totals else row for row in rows]
 

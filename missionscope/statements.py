@@ -25,7 +25,10 @@ class StatementsMiddleware:
         took_ms = (time.perf_counter() - started) * 1000
         lines = [f"{float(query['time']) * 1000:7.1f} ms  {query['sql']}" for query in seen.captured_queries]
         head = f"{response.status_code} in {took_ms:.1f} ms, {len(lines)} statements"
-        return HttpResponse("\n\n".join([head, *lines]), content_type="text/plain; charset=utf-8")
+        response.close()
+        shown = HttpResponse("\n\n".join([head, *lines]), content_type="text/plain; charset=utf-8")
+        shown["Cache-Control"] = "no-store"
+        return shown
 
     def _may_trace(self, request: HttpRequest) -> bool:
         user = request.user

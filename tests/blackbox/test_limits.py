@@ -99,8 +99,7 @@ class _Outage(NamedTuple):
 
 BACK_S = 5.0
 """The first 200 comes within this time of the database's return: a bar of the fault tests."""
-AT_ONCE_S = 15.0
-"""Half of what waiting for a locked file would take; a machine that has much else to do needs some of it."""
+AT_ONCE_S = 5.0
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from tests.blackbox.machine import family
 from tests.servers import ROOT, find_free_port, own_database, wait_until_ready
 
-GONE_S = 30.0
+GONE_S = 5.0
 
 
 class SpanIdentity(NamedTuple):

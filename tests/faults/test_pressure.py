@@ -56,7 +56,7 @@ def test_a_stuck_database_bounds_what_waits(narrow: Machine, shared_data: Path, 
     assert refused, "nothing was told to come back"
     assert {answer.status for answer in refused} == {503}
     assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
-    assert slowest < STUCK_S / 2, "health must not wait for the database's writers"
+    assert slowest < 2.0, "health must not wait for the database's writers"
     assert most - before < MEMORY_BYTES
     assert {answer.status for answer in answers} == {200, 503}
     with ThreadPoolExecutor(max_workers=2) as senders:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.server
 
 SOON_S = 3.0
 """Less than `hub.LOOK_EVERY_S`: what comes within it was woken."""
-SOON_ROUNDS, MOST_ROUNDS = 3, 12
+SOON_ROUNDS = 3
 HELD_S = 30.0
 ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
 
@@ -120,11 +120,9 @@ def test_a_viewer_of_another_process_is_woken(tmp_path, redis_url):
         viewers = [stack.enter_context(watch(server, mission.id)) for server in servers]
         for viewer in viewers:
             viewer.next()
-        took = [_round_s(mission, servers[-1], viewers, f"round {at}") for at in range(1 + SOON_ROUNDS)]
         # Who is not woken has just looked when a round begins: each takes LOOK_EVERY_S, except the first.
-        while len(took) < MOST_ROUNDS and sum(each < SOON_S for each in took[1:]) < SOON_ROUNDS:
-            took.append(_round_s(mission, servers[-1], viewers, f"round {len(took)}"))
-        assert sum(each < SOON_S for each in took[1:]) >= SOON_ROUNDS, took
+        took = [_round_s(mission, servers[-1], viewers, f"round {at}") for at in range(1 + SOON_ROUNDS)]
+        assert max(took[1:]) < SOON_S, took
 
 
 def _round_s(mission: Mission, server: Any, viewers: list[Any], name: str) -> float:
@@ -149,7 +147,7 @@ def test_redis_away_delays_no_sender_and_no_viewer(tmp_path, gate):
                 seen.until_spans(f"{fault.__name__} 24")
                 with watch(server, mission.id, after=0) as late:
                     late.until_spans("first", f"{fault.__name__} 24")
-                assert sorted(took)[len(took) * 3 // 4] < 1.0, took
+                assert sorted(took)[-2] < 1.0, took
                 gate.open()
                 mission.grow(f"after {fault.__name__}")
                 seen.until_spans(f"after {fault.__name__}")
@@ -186,7 +184,7 @@ def test_publishing_without_redis_returns_at_once(settings, monkeypatch):
     for _ in range(100):
         publish.publish_missions(1, [1])
         publish.publish_list(1)
-    assert time.monotonic() - begun < publish.SEND_S + 10, "100 times nobody waited"
+    assert time.monotonic() - begun < publish.SEND_S + 2
     listener.close()
 
 
@@ -210,7 +208,7 @@ def test_waking_a_job_never_waits():
     time.sleep(0.05)
     for name in "bbbcb":
         waker(name)
-    assert time.monotonic() - begun < HELD_S / 2
+    assert time.monotonic() - begun < 1
     may_go.set()
     assert is_done.wait(HELD_S)
     assert woken in (["a", "b", "c"], ["a", "a", "b", "c"])

@@ -18,6 +18,7 @@ def test_an_administrator_sees_the_statements_of_a_page(alice, project):
     alice.save()
     answer = visit(alice, "/missions/?_trace=1")
     assert answer["Content-Type"].startswith("text/plain")
+    assert answer["Cache-Control"] == "no-store"
     head, *statements = answer.content.decode().split("\n\n")
     assert head.startswith("200 in ")
     assert head.endswith(f", {len(statements)} statements")

@@ -79,8 +79,8 @@ def _is_linear(redactor: Redactor, make: Callable[[int], str]) -> bool:
     return False
 
 
-def _is_quick(redactor: Redactor, text: str) -> bool:
-    return any(_seconds(redactor, text) < 1.0 for _attempt in range(ATTEMPTS))
+def _is_quick(redactor: Redactor, text: str, attempts: int = ATTEMPTS) -> bool:
+    return any(_seconds(redactor, text) < 1.0 for _attempt in range(attempts))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -100,7 +100,7 @@ def test_a_megabyte_takes_less_than_a_second(name: str) -> None:
 
 def test_an_image_of_four_megabytes_takes_less_than_a_second() -> None:
     assert len(BLOB) > 4_200_000
-    assert _is_quick(REDACTOR, f"data:image/png;base64,{BLOB}")
+    assert _is_quick(REDACTOR, f"data:image/png;base64,{BLOB}", attempts=2)
     assert REDACTOR.redact_text(f"data:image/png;base64,{BLOB}")[1] == {}
 
 
