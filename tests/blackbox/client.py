@@ -136,6 +136,13 @@ class Reader:
             time.sleep(0.05)
         return found
 
+    def until_computed(self) -> None:
+        """Wait until no mission's totals and outcomes are behind: from then on only what is sent changes a row."""
+        deadline = time.monotonic() + SETTLED_S
+        while any(check.get("waiting") for check in self.read("/readyz")["checks"]):
+            assert time.monotonic() < deadline, "totals are still behind"
+            time.sleep(0.02)
+
     def rejections(self) -> list[Any]:
         return self.items("/api/v1/rejections/", limit=1000)
 
