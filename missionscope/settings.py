@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "bodies",
     "traces",
     "llmlog",
+    "plans",
     "live",
     "search",
     "analysis",

@@ -1,7 +1,7 @@
 """Which mission a record belongs to: its own word, its trace's word, or the trace itself.
 
 The order is: a mission the record names itself, a mission its trace names, a conversation the record names,
-a conversation its trace names, the trace. A trace's word is that of its earliest span, so the result
+a conversation its trace names, the pool it waits in, the trace. A trace's word is that of its earliest span, so the result
 does not depend on the order of arrival (docs/adr/0004).
 """
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from core.bulk import POSTGRESQL, Table, find_by_keys, insert_missing, update_rows
 from core.hashing import digest16
-from telemetry.meaning import STRONG, WEAK
+from telemetry.meaning import POOL, STRONG, WEAK
 
 BINDINGS = Table("traces_tracebinding", ("project_id", "trace_id"), ("int8", "bytea"))
 WORDS = Table(
@@ -60,6 +60,8 @@ def choose_mission(own_key: str | None, own_strength: int, trace_id: bytes, bind
         return MissionKeyOf(own_key, False)
     if binding is not None and binding.weak is not None:
         return MissionKeyOf(binding.weak.key, False)
+    if own_key is not None and own_strength == POOL:
+        return MissionKeyOf(own_key, True)
     return MissionKeyOf(trace_id.hex(), True)
 
 

@@ -13,7 +13,7 @@ from django.db import connection
 from bodies.packs import Place
 from bodies.store import find_missing, store_items
 from core.bulk import Table, allocate_ids, find_by_keys, insert_missing, insert_rows
-from telemetry.meaning import NO_NAME, LogMeaning, SpanMeaning
+from telemetry.meaning import NO_NAME, POOL, LogMeaning, SpanMeaning
 from telemetry.records import RefusedRecord
 from traces.incoming import SHOWN_LENGTH, IncomingLog, IncomingSpan, own_key
 from traces.membership import (
@@ -85,11 +85,22 @@ class StoredSpan(NamedTuple):
     span: IncomingSpan
 
 
+class StoredLog(NamedTuple):
+    """A log record that was added, with what the stores above need to write theirs."""
+
+    pk: int
+    mission_pk: int | None
+    is_pooled: bool
+    """It waits in a mission that it does not name, until others tell whose it is."""
+    seq: int
+    log: IncomingLog
+
+
 class Stored(NamedTuple):
     """What a transaction changed."""
 
     spans: list[StoredSpan]
-    log_pks: list[int]
+    logs: list[StoredLog]
     missions: dict[int, str]
     """Primary key to the sender's key, of every mission that changed."""
     moved_span_pks: list[int]
@@ -128,7 +139,7 @@ def store_records(
     numbers = {key: hold.first_seq for key, hold in held.items()}
 
     stored = _write_spans(cursor, vendor, project_id, settled, homes, held, numbers, places)
-    log_pks = _write_logs(cursor, vendor, project_id, fresh_logs, log_homes, held, numbers, places[len(settled) :])
+    stored_logs = _write_logs(cursor, vendor, project_id, fresh_logs, log_homes, held, numbers, places[len(settled) :])
     tell_left(cursor, left)
     missions = {hold.pk: key for key, hold in held.items()}
     moved = move_records(cursor, vendor, project_id, {t: bindings[t] for t in changed if t not in new_traces}, now_ns)
@@ -136,7 +147,7 @@ def store_records(
     changed_homes = {held[home.key].pk for item, home in zip(settled, homes, strict=True) if item.found}
     name_missions(cursor, changed_homes | set(left) | set(moved.missions))
     insert_missing(cursor, vendor, WORK, [(pk,) for pk in sorted(missions)], "mission_id")
-    return Stored(stored, log_pks, missions, moved.span_pks, moved.log_pks)
+    return Stored(stored, stored_logs, missions, moved.span_pks, moved.log_pks)
 
 
 def store_rejections(cursor: Any, project_id: int, door: str, refused: Sequence[RefusedRecord], now_ns: int) -> None:
@@ -181,7 +192,7 @@ def _hear(bindings: dict[bytes, Binding], spans: Sequence[IncomingSpan], logs: S
     ]
     said += [(log.trace_id, log.meaning, log.time_ns) for log in logs if log.trace_id]
     for trace_id, meaning, start_ns in said:
-        if meaning.mission_key is None:
+        if meaning.mission_key is None or meaning.mission_key.strength == POOL:
             continue
         word = Word(NEVER if start_ns is None else start_ns, meaning.mission_key.key)
         before = bindings[trace_id]
@@ -311,9 +322,10 @@ def _write_logs(
     held: dict[str, MissionHold],
     numbers: dict[str, int],
     places: Sequence[Place],
-) -> list[int]:
+) -> list[StoredLog]:
     ids = allocate_ids(cursor, vendor, LOGS.name, len(logs)) if logs else []
     rows: list[tuple[Any, ...]] = []
+    stored: list[StoredLog] = []
     snapshots: list[tuple[Any, ...]] = []
     for pk, log, home, place in zip(ids, logs, homes, places, strict=True):
         mission_pk, seq = (None, 0) if home is None else (held[home.key].pk, numbers[home.key])
@@ -324,6 +336,8 @@ def _write_logs(
              meaning.agent_name[:SHOWN_LENGTH], meaning.step_id[:SHOWN_LENGTH], log.event_name, *own_key(meaning),
              log.content_hash, *place, seq)
         )  # fmt: skip
+        is_pooled = home is not None and home.is_inferred and own_key(meaning)[1] == POOL
+        stored.append(StoredLog(pk, mission_pk, is_pooled, seq, log))
         if home is None:
             continue
         for ordinal, snapshot in enumerate(log.snapshots):
@@ -335,7 +349,7 @@ def _write_logs(
         numbers[home.key] = seq + 1 + len(log.snapshots)
     insert_rows(cursor, vendor, LOGS, rows)
     _write_snapshots(cursor, vendor, snapshots)
-    return ids
+    return stored
 
 
 def _write_snapshots(cursor: Any, vendor: str, rows: Sequence[tuple[Any, ...]]) -> None:

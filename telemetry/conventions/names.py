@@ -5,6 +5,9 @@ several conventions at once. Order: our own words, OpenTelemetry (new, then old)
 OpenLLMetry, Langfuse, Vercel AI SDK, Logfire / Pydantic AI, MLflow, LangSmith, Laminar, Google ADK.
 """
 
+MISSION_POOL = ("missionscope.mission.pool",)
+"""Where records wait that name no mission, until others tell whose they are. Set by the doors, not by senders."""
+
 MISSION_STRONG = ("missionscope.mission.id", "mission.id", "stage7.mission.id")
 
 MISSION_WEAK = (
@@ -18,6 +21,7 @@ MISSION_WEAK = (
 )  # fmt: skip
 
 SPAN_FIELDS: dict[str, tuple[str, ...]] = {
+    "mission_pool": MISSION_POOL,
     "mission_strong": (*MISSION_STRONG, *(f"baggage.{name}" for name in MISSION_STRONG)),
     "mission_weak": (*MISSION_WEAK, *(f"baggage.{name}" for name in MISSION_WEAK)),
     "mission_name": ("missionscope.mission.name", "mission.name", "stage7.mission.name", "mission.title"),
@@ -134,6 +138,7 @@ RESOURCE_FIELDS: dict[str, tuple[str, ...]] = {
 """The fields a resource may name for all its records."""
 
 LOG_FIELDS: dict[str, tuple[str, ...]] = {
+    "mission_pool": MISSION_POOL,
     "mission_strong": SPAN_FIELDS["mission_strong"],
     "mission_weak": SPAN_FIELDS["mission_weak"],
     "agent_name": SPAN_FIELDS["agent_name"],

@@ -1,7 +1,7 @@
 """What a record says about the plan of a mission: agents, steps, plans, hand-overs, questions to people.
 
 Facts are small: texts are cut to a preview, values are told by their size and by what is odd about them. The whole is
-in the log record that a fact was read from. A plan is computed from the set of facts (analysis/algorithms/plan/), so a
+in the log record that a fact was read from. A plan is computed from the set of facts (plans/building/), so a
 fact says only what its own record says; nothing is looked up.
 """
 

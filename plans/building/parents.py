@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from analysis.algorithms.plan.drafts import Draft
-from analysis.algorithms.plan.model import BY_ID, BY_TEXT, NOWHERE, STATED, FactRow
+from plans.building.drafts import Draft
+from plans.records import BY_ID, BY_TEXT, NOWHERE, STATED, FactRow
 from telemetry.facts.records import AgentFact, Branch, PlanFact, Task
 
 SAME_MOMENT_NS = 250_000_000

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from analysis.algorithms.plan.drafts import Draft
-from analysis.algorithms.plan.model import NOWHERE, FactRow, HandOver, PlanAgent, Question
+from plans.building.drafts import Draft
+from plans.records import NOWHERE, FactRow, HandOver, PlanAgent, Question
 from telemetry.facts.records import ANSWERED, WITHDRAWN, AgentFact, HandoverFact, QuestionFact, StepFact
 
 OVER_WORDS = frozenset({"completed", "aborted", "error", "failed"})

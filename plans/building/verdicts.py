@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from analysis.algorithms.plan.drafts import Draft
+from plans.building.drafts import Draft
 from telemetry.facts.records import Output
 
 PENDING = "pending_user_input"

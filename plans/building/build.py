@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from analysis.algorithms.plan.drafts import Draft, gather_drafts
-from analysis.algorithms.plan.edges import Ties
-from analysis.algorithms.plan.model import NO_PLAN, NOWHERE, FactRow, Plan, PlanEdge, PlanStep, Revision
-from analysis.algorithms.plan.parents import (
+from plans.building.drafts import Draft, gather_drafts
+from plans.building.edges import Ties
+from plans.records import NO_PLAN, NOWHERE, FactRow, Plan, PlanEdge, PlanStep, Revision
+from plans.building.parents import (
     MadePlan,
     compute_depths,
     find_agents,
@@ -14,8 +14,8 @@ from analysis.algorithms.plan.parents import (
     find_parents,
     gather_plans,
 )
-from analysis.algorithms.plan.people import build_agents, build_hand_overs, build_questions
-from analysis.algorithms.plan.verdicts import StepVerdict, judge_step
+from plans.building.people import build_agents, build_hand_overs, build_questions
+from plans.building.verdicts import StepVerdict, judge_step
 from telemetry.facts.records import EdgeFact
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from analysis.algorithms.plan.model import NOWHERE, FactRow
+from plans.records import NOWHERE, FactRow
 from telemetry.facts.records import (
     CANCELLED,
     CREATED,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
-from analysis.algorithms.plan.drafts import Draft
-from analysis.algorithms.plan.model import (
+from plans.building.drafts import Draft
+from plans.records import (
     BY_ID,
     BY_MENTION,
     BY_OUTPUT,
@@ -20,8 +20,8 @@ from analysis.algorithms.plan.model import (
     Ghost,
     PlanEdge,
 )
-from analysis.algorithms.plan.parents import MadePlan
-from analysis.algorithms.plan.verdicts import StepVerdict
+from plans.building.parents import MadePlan
+from plans.building.verdicts import StepVerdict
 from telemetry.facts.records import Input, Task
 
 ENCLOSING = "0"
