@@ -8,6 +8,18 @@ MAX_BODY_BYTES = 64 * MIB
 MAX_COMPRESSED_PARTS = 1_000
 """Gzip members or zstd frames in one body. Beyond: 400."""
 
+MAX_ITEMS = 100_000
+"""Records in one request to a JSON door. Beyond: 413."""
+
+MAX_JSON_VALUES = 3_000_000
+"""Values in one request to a JSON door: small ones take many times their size in memory. Beyond: 413."""
+
+MAX_JSON_NESTING = 150
+"""Brackets inside one another in a record of a JSON door, before its encodings are undone. Beyond: it is refused."""
+
+MAX_ANSWERED_REFUSALS = 1_000
+"""Refused records listed in an answer of a JSON door; their number is always told."""
+
 MAX_VALUE_BYTES = 16 * MIB
 """One text or bytes value, as UTF-8. Beyond: cut, with a mark and the true size."""
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future
+from itertools import zip_longest
 from typing import NamedTuple
 
 from django.db import DatabaseError, DataError, IntegrityError, close_old_connections, connection, transaction
@@ -148,11 +149,11 @@ def _write_pieces(item: _Waiting) -> None:
     pieces = [Prepared(whole.project_id, whole.door, [span], [], whole.bodies, [], ()) for span in whole.spans]
     pieces += [Prepared(whole.project_id, whole.door, [], [entry], whole.bodies, [], ()) for entry in whole.logs]
     try:
-        for piece in pieces:
+        for piece, index in zip_longest(pieces, whole.origins):
             try:
                 changed += store_prepared([piece])
             except (DataError, IntegrityError) as error:
-                refused.append(_refuse(piece, error))
+                refused.append(_refuse(piece, error, index))
         store_prepared([Prepared(whole.project_id, whole.door, [], [], {}, [*whole.refused, *refused], ())])
     except DatabaseError as error:
         item.future.set_exception(Unavailable(type(error).__name__))
@@ -161,9 +162,10 @@ def _write_pieces(item: _Waiting) -> None:
     _announce(changed)
 
 
-def _refuse(piece: Prepared, error: DatabaseError) -> RefusedRecord:
+def _refuse(piece: Prepared, error: DatabaseError, index: int | None) -> RefusedRecord:
     name = piece.spans[0].name if piece.spans else piece.logs[0].body
-    return RefusedRecord("not_storable", f"The database refused a value ({type(error).__name__}).", name[:SHOWN])
+    detail = f"The database refused a value ({type(error).__name__})."
+    return RefusedRecord("not_storable", detail, name[:SHOWN], index)
 
 
 class Changed(NamedTuple):

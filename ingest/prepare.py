@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from telemetry.decode import decode
+from ingest.decoding import decode_request
 from telemetry.records import Decoded, RefusedRecord
 from telemetry.redaction import Redactor
 from traces.incoming import IncomingLog, IncomingSpan, prepare_log, prepare_span
@@ -21,14 +21,18 @@ class Prepared(msgspec.Struct, frozen=True):
     bodies: dict[bytes, bytes]
     refused: list[RefusedRecord]
     notes: tuple[str, ...]
+    items: int = 0
+    """Items of the request, where its door answers by item."""
+    origins: tuple[int, ...] = ()
+    """The item each span, then each log record was made from. Empty where the door does not answer by item."""
 
 
 def prepare(
-    *, project_id: int, redactor: Redactor, signal: str, encoding: str, data: bytes, received_ns: int
+    *, project_id: int, redactor: Redactor, door: str, encoding: str, data: bytes, received_ns: int
 ) -> Prepared:
     """Decode, redact, map and encode one request. Raises telemetry.decode's errors on a body it cannot read."""
-    decoded = redactor.redact(decode(signal, encoding, data))
-    return prepare_decoded(project_id, f"otlp_{signal}", decoded, received_ns)
+    decoded = redactor.redact(decode_request(door, encoding, data, received_ns))
+    return prepare_decoded(project_id, door, decoded, received_ns)
 
 
 def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: int) -> Prepared:
@@ -36,7 +40,17 @@ def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: i
     writer = PayloadWriter()
     spans = [prepare_span(record, writer) for record in decoded.spans]
     logs = [prepare_log(record, writer, received_ns) for record in decoded.logs]
-    return Prepared(project_id, door, spans, logs, writer.bodies, decoded.refused, (*decoded.notes, *_homeless(logs)))
+    return Prepared(
+        project_id,
+        door,
+        spans,
+        logs,
+        writer.bodies,
+        decoded.refused,
+        (*decoded.notes, *_homeless(logs)),
+        decoded.items,
+        decoded.origins,
+    )
 
 
 def _homeless(logs: Sequence[IncomingLog]) -> list[str]:

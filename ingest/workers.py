@@ -36,7 +36,7 @@ class Job(msgspec.Struct, frozen=True):
 
     project_id: int
     redaction_key: bytes
-    signal: str
+    door: str
     encoding: str
     data: bytes
     received_ns: int
@@ -47,7 +47,7 @@ def run_job(job: Job) -> Prepared:
     return prepare(
         project_id=job.project_id,
         redactor=get_redactor(job.redaction_key),
-        signal=job.signal,
+        door=job.door,
         encoding=job.encoding,
         data=job.data,
         received_ns=job.received_ns,

@@ -23,6 +23,9 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DOOR_PREFIXES = ("/v1/",)
 """Paths that ingest.asgi answers itself: Django's middleware would cost more than the work."""
+SHARED_PREFIXES = ("/api/v1/stage7/",)
+"""Here machines send to ingest.asgi, and people and programs read from Django."""
+READING = ("GET", "HEAD")
 
 django_application = cast(Application, get_asgi_application())
 
@@ -33,12 +36,27 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await run_lifespan(receive, send)
     elif scope["type"] == "websocket":
         await get_websocket_application()(scope, receive, send)
-    elif scope["path"].startswith(DOOR_PREFIXES):
+    elif is_for_doors(scope):
         await get_doors()(scope, receive, send)
     elif scope["path"].startswith(settings.STATIC_URL):
         await get_static_files()(scope, receive, send)
     else:
         await django_application(keep_mission_id(scope), receive, send)
+
+
+def is_for_doors(scope: Scope) -> bool:
+    """Whether ingest.asgi answers this, whatever it then says."""
+    if scope["path"].startswith(DOOR_PREFIXES):
+        return True
+    return scope["path"].startswith(SHARED_PREFIXES) and _asked_method(scope) not in READING
+
+
+def _asked_method(scope: Scope) -> str:
+    """The method; of a browser's question before a request (CORS), the method of that request."""
+    if scope["method"] != "OPTIONS":
+        return str(scope["method"])
+    asked: bytes = dict(scope["headers"]).get(b"access-control-request-method", b"OPTIONS")
+    return asked.decode("latin-1")
 
 
 API_MISSIONS = b"/api/v1/missions/"

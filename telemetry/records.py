@@ -127,6 +127,8 @@ class RefusedRecord(msgspec.Struct, frozen=True):
     """One sentence that names the field and what was wrong, safe to show."""
     excerpt: str
     """At most 500 characters of the record as it came (redacted later, before it is stored)."""
+    index: int | None = None
+    """Which item of the request it was, from 0. None where a door does not answer by item."""
 
 
 class Decoded(msgspec.Struct, frozen=True):
@@ -137,3 +139,16 @@ class Decoded(msgspec.Struct, frozen=True):
     refused: list[RefusedRecord]
     notes: tuple[str, ...] = ()
     """Warnings about records that were kept but changed (for partial_success.error_message)."""
+    items: int = 0
+    """Items of the request, where a door answers by item."""
+    origins: tuple[int, ...] = ()
+    """The item each span, then each log record was made from. Empty where a door does not answer by item."""
+
+
+class Converted(msgspec.Struct, frozen=True):
+    """What one item of a request became. One item may give several records."""
+
+    spans: tuple[SpanRecord, ...] = ()
+    logs: tuple[LogRecord, ...] = ()
+    refused: tuple[RefusedRecord, ...] = ()
+    """Parts of the item that could not be kept. An item that cannot be kept at all raises Refusal instead."""

@@ -103,7 +103,7 @@ def _parse(data: bytes) -> Any:
     try:
         return _loads(text)
     except RecursionError:
-        return _loads(_without_depths(text))
+        return _loads(without_depths(text))
 
 
 def _loads(text: str) -> Any:
@@ -125,7 +125,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise MalformedBody(f"The request body is not valid JSON: {name} must be written as text.")
 
 
-def _without_depths(text: str) -> str:
+def without_depths(text: str) -> str:
     """The JSON with everything nested beyond _MAX_BODY_DEPTH replaced by null."""
     pieces = []
     depth = start = 0

@@ -19,9 +19,9 @@ class Refusal(Exception):
         self.detail = detail
         super().__init__(detail)
 
-    def record(self, source: object) -> RefusedRecord:
-        """As stored and counted, with an excerpt of `source` (the record as plain values)."""
-        return RefusedRecord(self.reason, self.detail, excerpt(source))
+    def record(self, source: object, index: int | None = None) -> RefusedRecord:
+        """As stored and counted, with an excerpt of `source` (the record as plain values), which was item `index`."""
+        return RefusedRecord(self.reason, self.detail, excerpt(source), index)
 
 
 def excerpt(source: object) -> str:

@@ -44,7 +44,7 @@ class Rewriter:
         notes = tuple(self._text(note) for note in decoded.notes)
         if spans is decoded.spans and logs is decoded.logs and refused is decoded.refused and notes == decoded.notes:
             return decoded
-        return Decoded(spans=spans, logs=logs, refused=refused, notes=notes)
+        return msgspec.structs.replace(decoded, spans=spans, logs=logs, refused=refused, notes=notes)
 
     def value(self, value: AttributeValue, name: str) -> tuple[AttributeValue, Counts]:
         """One value, redacted, and what was taken out."""

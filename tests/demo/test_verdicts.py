@@ -26,7 +26,12 @@ def told(monkeypatch: pytest.MonkeyPatch):
         story = SCENARIOS[slug].told(seed=0, now_ns=now_ns)
         for signal, data in (("traces", encode_traces(story.spans)), ("logs", encode_logs(story.logs))):
             batch = prepare(
-                project_id=project, redactor=REDACTOR, signal=signal, encoding="protobuf", data=data, received_ns=now_ns
+                project_id=project,
+                redactor=REDACTOR,
+                door=f"otlp_{signal}",
+                encoding="protobuf",
+                data=data,
+                received_ns=now_ns,
             )
             store_prepared([batch])
         monkeypatch.setattr("time.time_ns", lambda: now_ns)

@@ -26,7 +26,9 @@ def deliver(project_id: int, request: dict[str, Any], signal: str = "traces") ->
 def prepared(project_id: int, request: dict[str, Any], signal: str = "traces") -> Prepared:
     """One request, decoded and redacted."""
     data = json.dumps(request).encode()
-    return prepare(project_id=project_id, redactor=REDACTOR, signal=signal, encoding="json", data=data, received_ns=1)
+    return prepare(
+        project_id=project_id, redactor=REDACTOR, door=f"otlp_{signal}", encoding="json", data=data, received_ns=1
+    )
 
 
 def pieces(request: dict[str, Any], size: int) -> Iterable[dict[str, Any]]:

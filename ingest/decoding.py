@@ -1,0 +1,79 @@
+"""A request's bytes to records, for each door. Pure."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+
+from telemetry import stage7
+from telemetry.decode import decode
+from telemetry.decode.json_items import Item, read_items
+from telemetry.decode.notes import list_notes
+from telemetry.decode.plain import check_nesting, clean_item
+from telemetry.decode.refusal import Refusal
+from telemetry.records import Converted, Decoded, LogRecord, RefusedRecord, Repair, SpanRecord
+
+Record = TypeVar("Record", SpanRecord, LogRecord)
+Convert = Callable[[Any, int], Converted]
+"""A clean item and when it was received (ns), to records. May raise Refusal."""
+
+OTLP = {"otlp_traces": "traces", "otlp_logs": "logs"}
+CONVERTERS: dict[str, Convert] = {
+    **{f"stage7_{door}": partial(stage7.convert, door) for door in stage7.DOORS},
+}
+
+
+def decode_request(door: str, encoding: str, data: bytes, received_ns: int) -> Decoded:
+    """The records of a request that came through `door`. Raises telemetry.decode's errors on a body it cannot read."""
+    signal = OTLP.get(door)
+    if signal is not None:
+        return decode(signal, encoding, data)
+    items = read_items(data, is_lines=encoding == "ndjson")
+    gathered = _Gathered(CONVERTERS[door], received_ns)
+    for index, item in enumerate(items):
+        gathered.add(index, item)
+    return gathered.done(len(items))
+
+
+class _Gathered:
+    """What has become of a request's items."""
+
+    def __init__(self, convert: Convert, received_ns: int) -> None:
+        self._convert, self._received_ns = convert, received_ns
+        self._spans: list[tuple[int, SpanRecord]] = []
+        self._logs: list[tuple[int, LogRecord]] = []
+        self._refused: list[RefusedRecord] = []
+
+    def add(self, index: int, item: Item) -> None:
+        """One more item; one that cannot be kept costs no other."""
+        try:
+            if item.refusal is not None:
+                raise item.refusal
+            value, repairs = clean_item(item.value)
+            converted = self._convert(value, self._received_ns)
+            _check(converted)
+        except Refusal as refusal:
+            self._refused.append(refusal.record(item.value, index))
+            return
+        self._spans += [(index, _repaired(span, repairs)) for span in converted.spans]
+        self._logs += [(index, _repaired(log, repairs)) for log in converted.logs]
+        self._refused += [msgspec.structs.replace(part, index=index) for part in converted.refused]
+
+    def done(self, items: int) -> Decoded:
+        """All of it."""
+        spans, logs = [span for _, span in self._spans], [log for _, log in self._logs]
+        origins = tuple(index for index, _ in (*self._spans, *self._logs))
+        return Decoded(spans, logs, self._refused, list_notes([*spans, *logs]), items, origins)
+
+
+def _check(converted: Converted) -> None:
+    for span in converted.spans:
+        check_nesting(span.attributes)
+    for log in converted.logs:
+        check_nesting(log.body)
+        check_nesting(log.attributes)
+
+
+def _repaired(record: Record, repairs: tuple[Repair, ...]) -> Record:
+    return msgspec.structs.replace(record, repairs=(*record.repairs, *repairs)) if repairs else record
