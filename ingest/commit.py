@@ -212,7 +212,7 @@ def _store(requests: Sequence[Prepared]) -> list[Changed]:
 def _store_above(cursor: object, project_id: int, stored: Stored, now_ns: int) -> None:
     store_calls(cursor, project_id, stored.spans)
     enqueue(cursor, project_id, "span", [item.pk for item in stored.spans] + stored.moved_span_pks, now_ns)
-    store_facts(cursor, project_id, stored.logs)
+    store_facts(cursor, project_id, stored.logs, stored.spans)
     enqueue(cursor, project_id, "log", [item.pk for item in stored.logs] + stored.moved_log_pks, now_ns)
 
 
@@ -220,6 +220,7 @@ def _announce(changed: Sequence[Changed]) -> None:
     for change in changed:
         if change.mission_pks:
             publish_missions(change.project_id, change.mission_pks)
+    wake("analysis.attribute")
     wake("analysis.recompute")
     wake("search.index")
 

@@ -29,6 +29,8 @@ class AttributionWork(models.Model):
 
     mission_id = models.BigIntegerField(primary_key=True)
     project_id = models.BigIntegerField()
+    seen_pk = models.BigIntegerField(db_default=0)
+    """The project's newest log record when it was last looked at: nothing changes before there is a newer one."""
 
     class Meta:
         db_table = "plans_attributionwork"

@@ -1,13 +1,13 @@
 """Writes the facts of log records that a transaction stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 
 from core.bulk import Table, insert_missing, insert_rows
-from telemetry.meaning import POOL
-from traces.store import StoredLog
+from telemetry.meaning import POOL, SpanMeaning
+from traces.store import StoredLog, StoredSpan
 
 FACTS = Table(
     "plans_fact",
@@ -17,8 +17,8 @@ FACTS = Table(
 WORK = Table("plans_attributionwork", ("mission_id", "project_id"), ("int8", "int8"))
 
 
-def store_facts(cursor: Any, project_id: int, stored: Sequence[StoredLog]) -> None:
-    """Write what stored log records say about plans, with the record's own number."""
+def store_facts(cursor: Any, project_id: int, stored: Sequence[StoredLog], spans: Sequence[StoredSpan]) -> None:
+    """Write what stored log records say about plans, with the record's own number; note what waits for its mission."""
     told = [item for item in stored if item.log.meaning.facts and item.mission_pk is not None]
     rows = [
         (item.pk, project_id, item.mission_pk, item.log.trace_id or None, item.log.time_ns, False,
@@ -26,18 +26,14 @@ def store_facts(cursor: Any, project_id: int, stored: Sequence[StoredLog]) -> No
         for item in told
     ]  # fmt: skip
     insert_rows(cursor, connection.vendor, FACTS, rows)
+    pools = {item.mission_pk for item in stored if item.is_pooled}
+    pools |= {item.mission_pk for item in spans if is_pooled(item.span.meaning)}
+    # A span's mission may be its trace's by now: the job finds nothing that waits there.
+    insert_missing(
+        cursor, connection.vendor, WORK, [(pk, project_id) for pk in sorted(filter(None, pools))], "mission_id"
+    )
 
 
-def note_pools(cursor: Any, project_id: int, pools: Iterable[int]) -> None:
-    """Have the missions of records that name none looked at by the job."""
-    insert_missing(cursor, connection.vendor, WORK, [(pk, project_id) for pk in sorted(pools)], "mission_id")
-
-
-def pools_of(stored: Sequence[StoredLog]) -> set[int]:
-    """The missions that records came to for want of a name of their own."""
-    return {
-        item.mission_pk
-        for item in stored
-        if item.mission_pk is not None and item.is_pooled and item.log.meaning.mission_key is not None
-        and item.log.meaning.mission_key.strength == POOL
-    }  # fmt: skip
+def is_pooled(meaning: SpanMeaning) -> bool:
+    """The record names no mission itself and waits in a pool."""
+    return meaning.mission_key is not None and meaning.mission_key.strength == POOL

@@ -1,8 +1,8 @@
 """Which mission a record belongs to: its own word, its trace's word, or the trace itself.
 
 The order is: a mission the record names itself, a mission its trace names, a conversation the record names,
-a conversation its trace names, the pool it waits in, the trace. A trace's word is that of its earliest span, so the result
-does not depend on the order of arrival (docs/adr/0004).
+a conversation its trace names, the pool it waits in, the trace. A trace's word is that of its earliest span, so
+the result does not depend on the order of arrival (docs/adr/0004).
 """
 
 from collections.abc import Iterable, Sequence

@@ -210,7 +210,7 @@ def _home(span: IncomingSpan, bindings: dict[bytes, Binding]) -> MissionKeyOf:
 def _log_home(log: IncomingLog, bindings: dict[bytes, Binding]) -> MissionKeyOf | None:
     key, strength = own_key(log.meaning)
     if not log.trace_id:
-        return None if key is None else MissionKeyOf(key, False)
+        return None if key is None else MissionKeyOf(key, strength == POOL)
     return choose_mission(key, strength, log.trace_id, bindings[log.trace_id])
 
 

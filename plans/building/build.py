@@ -5,7 +5,6 @@ from hashlib import blake2b
 
 from plans.building.drafts import Draft, gather_drafts
 from plans.building.edges import Ties
-from plans.records import NO_PLAN, NOWHERE, FactRow, Plan, PlanEdge, PlanStep, Revision
 from plans.building.parents import (
     MadePlan,
     compute_depths,
@@ -16,6 +15,7 @@ from plans.building.parents import (
 )
 from plans.building.people import build_agents, build_hand_overs, build_questions
 from plans.building.verdicts import StepVerdict, judge_step
+from plans.records import NO_PLAN, NOWHERE, FactRow, Plan, PlanEdge, PlanStep, Revision
 from telemetry.facts.records import EdgeFact
 
 

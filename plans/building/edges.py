@@ -7,6 +7,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from plans.building.drafts import Draft
+from plans.building.parents import MadePlan
+from plans.building.verdicts import StepVerdict
 from plans.records import (
     BY_ID,
     BY_MENTION,
@@ -20,8 +22,6 @@ from plans.records import (
     Ghost,
     PlanEdge,
 )
-from plans.building.parents import MadePlan
-from plans.building.verdicts import StepVerdict
 from telemetry.facts.records import Input, Task
 
 ENCLOSING = "0"

@@ -16,6 +16,7 @@ from telemetry.facts.records import (
     AgentFact,
     AnyFact,
     HandoverFact,
+    MissionFact,
     PlanFact,
     QuestionFact,
     StepFact,
@@ -28,9 +29,9 @@ from telemetry.stage7.tasks import find_plan, read_tasks
 Body = Mapping[str, Any]
 
 EVENT, AGENT, STEP_OUTPUT, PLAN = "stage7.event.", "stage7.agent", "stage7.step_output", "stage7.plan"
-STEP = "stage7.step"
+STEP, MISSION = "stage7.step", "stage7.mission"
 """Names of log records: events by their type; an agent's snapshot; a step's stored output; a plan; a step as a
-statistic or a snapshot shows it."""
+statistic or a snapshot shows it; a mission."""
 
 _STEP_EVENTS = {
     "step_created": CREATED,
@@ -235,9 +236,20 @@ def _texts(value: Any) -> tuple[str, ...]:
     return bounded([show(item).preview for item in items])
 
 
+def _mission(body: Body) -> tuple[AnyFact, ...]:
+    return (
+        MissionFact(
+            status=read_line(body.get("status"), 100),
+            name=read_line(body.get("name")),
+            goal=read_line(body.get("goal")),
+        ),
+    )
+
+
 _READERS: dict[str, Callable[[Body], tuple[AnyFact, ...]]] = {
     AGENT: _agent_snapshot,
     STEP: _seen_step,
     STEP_OUTPUT: _step_output,
     PLAN: _plan,
+    MISSION: _mission,
 }

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from telemetry.conventions.values import read_json
 from telemetry.facts.records import MOST_ITEMS, Branch, Task
 from telemetry.facts.texts import read_line
 from telemetry.stage7.inputs import BRANCHES, named_items, read_definitions, read_dependencies, read_inputs
+from telemetry.stage7.values import read_json_text
 
 DEEPEST = 8
 """Plans inside plans that are followed."""
@@ -17,7 +17,7 @@ def find_plan(value: Any) -> list[dict[str, Any]] | None:
     """The tasks of a plan: the array itself, an object that holds it, or either as JSON in a text. None when it is
     no plan."""
     if isinstance(value, str):
-        value = read_json(value) if value.lstrip()[:1] in ("[", "{") else None
+        value = read_json_text(value) if value.lstrip()[:1] in ("[", "{") else None
     if isinstance(value, dict):
         value = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
     if not isinstance(value, list):
