@@ -41,6 +41,7 @@ class PlanAgent(msgspec.Struct, frozen=True):
     id: str
     status: str
     """The sender's last word."""
+    name: str
     role: str
     agent_class: str
     goal: str
@@ -201,6 +202,12 @@ class Plan(msgspec.Struct, frozen=True):
     revisions: tuple[Revision, ...] = ()
     questions: tuple[Question, ...] = ()
     hand_overs: tuple[HandOver, ...] = ()
+    status_word: str = ""
+    """What the mission is last said to be, in the sender's word."""
+    name: str = ""
+    goal: str = ""
+    reason: str = ""
+    """Why it was stopped or paused, as it is said."""
     has_starts: bool = False
     """Its sender tells when a step begins."""
 

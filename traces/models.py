@@ -33,7 +33,7 @@ class Mission(models.Model):
     """A name derived from the spans, for a mission that nobody has named."""
     list_seq = models.BigIntegerField(db_default=0)
     status = models.CharField(max_length=10, db_default="active")
-    reported_status = models.CharField(max_length=10, db_default="")
+    reported_status = models.CharField(max_length=40, db_default="")
     start_ns = models.BigIntegerField(null=True)
     end_ns = models.BigIntegerField(null=True)
     last_activity_ns = models.BigIntegerField(null=True)

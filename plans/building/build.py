@@ -16,7 +16,7 @@ from plans.building.parents import (
 from plans.building.people import build_agents, build_hand_overs, build_questions
 from plans.building.verdicts import StepVerdict, judge_step
 from plans.records import NO_PLAN, NOWHERE, FactRow, Plan, PlanEdge, PlanStep, Revision
-from telemetry.facts.records import EdgeFact
+from telemetry.facts.records import EdgeFact, MissionFact
 
 
 def build_plan(rows: Sequence[FactRow]) -> Plan:
@@ -42,8 +42,21 @@ def build_plan(rows: Sequence[FactRow]) -> Plan:
         revisions=tuple(_revision(plan) for plan in plans),
         questions=build_questions(rows, drafts),
         hand_overs=build_hand_overs(rows, drafts),
+        **_mission_words(rows),
         has_starts=any(draft.starts for draft in drafts),
     )
+
+
+def _mission_words(rows: Sequence[FactRow]) -> dict[str, str]:
+    """What is said of the mission itself: the first name and goal, the last status and reason."""
+    told = [(row.time_ns, repr(fact), fact) for row in rows for fact in row.facts if isinstance(fact, MissionFact)]
+    words: dict[str, str] = {}
+    for _, _, fact in sorted(told, key=lambda each: each[:2]):
+        words["status_word"] = fact.status or words.get("status_word", "")
+        words["reason"] = fact.reason if fact.status else words.get("reason", "")
+        words["name"] = words.get("name", "") or fact.name
+        words["goal"] = words.get("goal", "") or fact.goal
+    return words
 
 
 def plan_at(rows: Sequence[FactRow], at_ns: int | None) -> Plan:

@@ -38,7 +38,7 @@ def _agent(
     for _, fact, _, _ in told:
         for name in ("status", "error"):
             last[name] = getattr(fact, name) or last.get(name, "")
-        for name in ("role", "agent_class", "goal", "parent_agent_id"):
+        for name in ("name", "role", "agent_class", "goal", "parent_agent_id"):
             last[name] = last.get(name, "") or getattr(fact, name)
         if not fact.event.startswith(("agent_created", "agent_initialized", "snapshot")):
             last["event"] = fact.event
@@ -47,6 +47,7 @@ def _agent(
     return PlanAgent(
         id=agent_id,
         status=last.get("status", ""),
+        name=last.get("name", ""),
         role=last.get("role", ""),
         agent_class=last.get("agent_class", ""),
         goal=last.get("goal", ""),
