@@ -70,3 +70,11 @@ class AuditRow(msgspec.Struct, frozen=True):
     """Empty when the program itself did it."""
     action: str
     detail: dict[str, object]
+
+
+class Tenant(msgspec.Struct, frozen=True):
+    """A project as those see it who store for it without a key: commands on the server itself."""
+
+    pk: int
+    slug: str
+    redaction_key: bytes
