@@ -71,7 +71,7 @@ def search(
     limit: int = 50,
     user_id: str | None = None,
 ) -> SearchPage:
-    """The texts that hold all words, newest first. `fields` as in FIELDS. With `user_id` only of that user's missions."""
+    """The texts that hold all words, newest first. `fields` as in FIELDS; `user_id`: only in that user's missions."""
     words = query_words(text)
     if not words:
         return SearchPage([], None)

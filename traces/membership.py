@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from core.bulk import POSTGRESQL, Table, find_by_keys, insert_missing, update_rows
 from core.hashing import digest16
 from telemetry.meaning import STRONG, WEAK
-from traces.users import NEVER, UserWord, earlier_user
+from traces.users import UserWord, earlier_user
 
 BINDINGS = Table("traces_tracebinding", ("project_id", "trace_id"), ("int8", "bytea"))
 WORDS = Table(
