@@ -183,8 +183,7 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _may_go_on(self) -> bool:
         """Close the connection when the right to it is lost."""
-        loss = await call(find_loss, self.scope, self.viewer)
-        if loss:
+        if loss := await call(find_loss, self.scope, self.viewer):
             await self.close(code=NOT_AUTHORISED, reason=loss)
         elif self.viewer.user_id is not None and await self.find_place() is None:
             await self.close(code=UNKNOWN_MISSION, reason="unknown mission")
@@ -245,7 +244,6 @@ class ListConsumer(FeedConsumer):
     async def find_place(self) -> Place | None:
         """The list's last change."""
         project_id, user_id = self.viewer.project_id, self.viewer.user_id
-        now = await call(get_list_cursor, project_id)
-        group = list_group(project_id)
+        now, group = await call(get_list_cursor, project_id), list_group(project_id)
         key = group if user_id is None else user_list_feed(project_id, user_id)
         return Place(key, group, partial(read_list_feed, project_id, user_id), now)

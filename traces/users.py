@@ -14,7 +14,24 @@ NEVER = 2**63 - 1
 """Stands for an unknown start when the earliest is looked for."""
 LONGEST_USER_ID = 200
 """Characters. A longer text names nobody: cut, two users could be taken for one."""
-_SOURCES = (("traces_span", "start_ns"), ("traces_log", "time_ns"))
+# Each part is read off an index of rows that name a user.
+_EARLIEST = """
+SELECT said_ns, user_id FROM (
+    SELECT * FROM (
+        SELECT start_ns AS said_ns, user_id FROM traces_span
+        WHERE mission_id = %s AND user_id IS NOT NULL AND start_ns IS NOT NULL
+        ORDER BY start_ns, user_id{bytewise} LIMIT 1
+    ) AS timed
+    UNION ALL SELECT * FROM (
+        SELECT %s AS said_ns, user_id FROM traces_span
+        WHERE mission_id = %s AND user_id IS NOT NULL AND start_ns IS NULL ORDER BY user_id{bytewise} LIMIT 1
+    ) AS timeless
+    UNION ALL SELECT * FROM (
+        SELECT time_ns AS said_ns, user_id FROM traces_log
+        WHERE mission_id = %s AND user_id IS NOT NULL ORDER BY time_ns, user_id{bytewise} LIMIT 1
+    ) AS logged
+) AS words ORDER BY said_ns, user_id{bytewise} LIMIT 1
+"""
 _WRITE = """
 UPDATE traces_mission SET user_id = %s, user_said_ns = %s
 WHERE id = %s AND NOT (coalesce(user_id, '') = %s AND coalesce(user_said_ns, -1) = %s)
@@ -51,24 +68,11 @@ def earlier_user(vendor: str) -> str:
 
 def assign_users(cursor: Any, mission_pks: Iterable[int]) -> None:
     """Give these missions to the users that their rows name. They are held by this transaction."""
+    earliest = _EARLIEST.format(bytewise=_bytewise(cursor.db.vendor))
     for pk in sorted(mission_pks):
-        word = min(filter(None, (_find_earliest(cursor, *source, pk) for source in _SOURCES)), default=None)
-        time_ns, user_id = word or (None, None)
+        cursor.execute(earliest, [pk, NEVER, pk, pk])
+        time_ns, user_id = cursor.fetchone() or (None, None)
         cursor.execute(_WRITE, [user_id, time_ns, pk, user_id or "", -1 if time_ns is None else time_ns])
-
-
-def _find_earliest(cursor: Any, table: str, time: str, mission_pk: int) -> UserWord | None:
-    """By index; rows without a time are asked only when there are no others."""
-    for has_time in (f"{time} IS NOT NULL", f"{time} IS NULL"):
-        cursor.execute(
-            f"SELECT {time}, user_id FROM {table} WHERE mission_id = %s AND user_id IS NOT NULL AND {has_time}"
-            f" ORDER BY {time}, user_id{_bytewise(cursor.db.vendor)} LIMIT 1",
-            [mission_pk],
-        )
-        row = cursor.fetchone()
-        if row is not None:
-            return UserWord(NEVER if row[0] is None else row[0], row[1])
-    return None
 
 
 def _bytewise(vendor: str) -> str:

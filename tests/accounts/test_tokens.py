@@ -137,6 +137,12 @@ def test_the_end_of_a_token_counts_with_a_small_leeway(signer, settings):
         ask(signer.user(lasts_s=-5))
 
 
+def test_a_strangers_token_is_not_told_to_be_over(signer):
+    with pytest.raises(NotAuthenticated) as caught:
+        ask(Signer().user(lasts_s=-600))
+    assert not isinstance(caught.value, TokenExpired)
+
+
 def test_tokens_of_other_keys_and_algorithms_are_refused(signer):
     claims = jwt.decode(signer.user(), options={"verify_signature": False})
     padded = claims | {"padding": "x" * 300}
