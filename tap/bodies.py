@@ -1,5 +1,6 @@
 """What a body says: JSON or text, uncompressed, within a bound; or why it is left out."""
 
+import json
 import zlib
 from typing import Any, NamedTuple
 
@@ -51,13 +52,27 @@ def _read_text(data: bytes) -> Body:
     if not data:
         return Body()
     try:
-        value = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        value = _read_json(data)
+    except ValueError:
         return _read_plain(data)
     except RecursionError:
         return Body(problem="too_deep")
     # In valid JSON no string holds a line break as it is: all of them are white space between values.
     return Body(text=data.replace(b"\r", b" ").replace(b"\n", b" "), value=value)
+
+
+def _read_json(data: bytes) -> Any:
+    """What it says. Raises ValueError or RecursionError."""
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        # Half a character, as JavaScript writes a text that was cut there, and 1e400 are JSON too.
+        return json.loads(data.decode(), parse_constant=_refuse)
+
+
+def _refuse(word: str) -> Any:
+    """NaN and the infinities, which are no JSON."""
+    raise ValueError(word)
 
 
 def _read_plain(data: bytes) -> Body:

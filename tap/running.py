@@ -20,6 +20,8 @@ from tap.waiting import Waiting
 logger = structlog.get_logger("missionscope.tap")
 
 
+LOG_EVERY_S = 5.0
+"""How often what was left out is written to the log."""
 SWITCH_S = 0.0005
 """How long the sender's thread may keep the relay's from running."""
 
@@ -40,8 +42,16 @@ async def _run(settings: Settings) -> None:
     sender.start()
     for service in services:
         service.start()
+    logging = asyncio.create_task(_log_losses(losses))
     await stop.wait()
+    logging.cancel()
     await _drain(services, sender, settings.drain_s)
+
+
+async def _log_losses(losses: Losses) -> None:
+    while True:
+        await asyncio.sleep(LOG_EVERY_S)
+        losses.log()
 
 
 def _stop_on_signals() -> asyncio.Event:

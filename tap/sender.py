@@ -22,7 +22,6 @@ LOOK_S = 1.0
 GATHER_S = 0.2
 """How long a first record waits for others."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
-LOG_EVERY_S = 10.0
 REPORT_AGAIN_S = 5.0
 """After MissionScope did not take a report of what was left out."""
 CLOSING_WAIT_S = 0.5
@@ -44,7 +43,7 @@ class Sender:
         """Set when there is no time for another attempt."""
         self._in_hand: list[Captured] = []
         self._is_away = False
-        self._log_at_s = self._report_at_s = 0.0
+        self._report_at_s = 0.0
 
     def start(self) -> None:
         """Begin to send."""
@@ -112,7 +111,6 @@ class Sender:
                 self._note_away(None)
                 return answer
             self._note_away(answer)
-            self._log_losses()
             self._pause(wait_s if answer.wait_s is None else answer.wait_s)
             wait_s = min(LONGEST_WAIT_S, 2 * wait_s)
         return None
@@ -133,7 +131,6 @@ class Sender:
 
     def _tell_losses(self) -> None:
         """Tell MissionScope what was left out; it comes back to the counts when it is not taken."""
-        self._log_losses()
         if self._is_over.is_set() or (time.monotonic() < self._report_at_s and not self._is_closing.is_set()):
             return
         taken = self._losses.take()
@@ -143,12 +140,6 @@ class Sender:
         if not answer.is_taken:
             self._losses.put_back(taken)
             self._report_at_s = time.monotonic() + max(REPORT_AGAIN_S, answer.wait_s or 0.0)
-
-    def _log_losses(self) -> None:
-        now_s = time.monotonic()
-        if now_s >= self._log_at_s:
-            self._log_at_s = now_s + LOG_EVERY_S
-            self._losses.log()
 
     def _leave_out(self, batch: list[Captured], reason: str) -> None:
         for captured in batch:
