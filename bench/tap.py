@@ -33,6 +33,7 @@ class Pair(NamedTuple):
 def main() -> None:
     """Measure and print a table; ends with 1 when the bar is not met."""
     chosen = read_arguments()
+    os.nice(chosen.nice)
     is_met = True
     print("| MissionScope | body | connections | direct p50, p99 | through the tap p50, p99 | added p50, p99 |")
     print("|---|---|---|---|---|---|")
@@ -51,6 +52,7 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.tap", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=400, help="of a round, each sent both ways")
+    parser.add_argument("--nice", type=int, default=0, help="niceness of all processes (negative: root)")
     return parser.parse_args()
 
 

@@ -8,6 +8,7 @@ import socket
 import structlog
 
 from tap.exchange import Recorder
+from tap.origin import Origin
 from tap.relay import PIECE_BYTES, join, prepare
 from tap.settings import Tapped, refuse
 from tap.watch import Watch
@@ -28,6 +29,7 @@ class Service:
 
     def __init__(self, tapped: Tapped, recorder: Recorder, *, connect_timeout_s: int) -> None:
         self._tapped, self._recorder, self._connect_timeout_s = tapped, recorder, connect_timeout_s
+        self._origin = Origin(tapped.service_host, tapped.service_port)
         self._listener = self._listen()
         self._connections: dict[asyncio.Task[None], Watch] = {}
         self._accepting: asyncio.Task[None] | None = None
@@ -97,33 +99,12 @@ class Service:
         prepare(caller)
         try:
             async with asyncio.timeout(self._connect_timeout_s):
-                service = await self._connect()
+                service = await self._origin.connect()
         except OSError as error:  # TimeoutError is one
             await self._refuse(caller, watch, type(error).__name__)
             return
         with service:
             await join(caller, service, watch)
-
-    async def _connect(self) -> socket.socket:
-        """A connection to the service, by the first of its addresses that takes one. Raises OSError."""
-        loop = asyncio.get_running_loop()
-        host, port = self._tapped.service_host, self._tapped.service_port
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        problem: OSError = ConnectionError("no address")
-        for family, kind, protocol, _, address in found:
-            side = socket.socket(family, kind, protocol)
-            try:
-                prepare(side)
-                await loop.sock_connect(side, address)
-            except OSError as error:
-                side.close()
-                problem = error
-            except BaseException:
-                side.close()
-                raise
-            else:
-                return side
-        raise problem
 
     async def _refuse(self, caller: socket.socket, watch: Watch, reason: str) -> None:
         """Answer the first request with 502, then take in what the caller still sends, so that it reads the answer."""
