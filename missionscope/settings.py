@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "api",
     "web",
     "demo",
+    "tap",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -7,11 +7,11 @@ from typing import Any
 from django.db import connection
 
 from core.bulk import insert_missing
-from traces.membership import NEVER, Binding, Word, lock_bindings, save_bindings
+from traces.membership import Binding, Word, lock_bindings, save_bindings
 from traces.moves import Moved, move_records
 from traces.naming import name_missions
 from traces.store import WORK
-from traces.users import assign_users
+from traces.users import NEVER, assign_users
 
 
 def attribute_traces(cursor: Any, project_id: int, keys: Mapping[bytes, str], now_ns: int) -> Moved:
