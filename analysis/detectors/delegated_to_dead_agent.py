@@ -37,4 +37,4 @@ def _finding(facts: MissionFacts, given: HandOver, target: PlanAgent | None, *, 
     refs += [agent_ref(target)] if target is not None else []
     severity = gravity(facts) if is_open else "warning"
     return make_finding(NAME, severity, title, [*refs, log_ref_of(given.evidence)], opened_ns=given.time_ns,
-                        subject=f"{given.step_id}:{given.to_agent_id}")  # fmt: skip
+                        subject=f"{given.step_id}:{given.from_agent_id}:{given.to_agent_id}")  # fmt: skip

@@ -46,7 +46,9 @@ def rank_findings(facts: MissionFacts, found: Sequence[tuple[str, list[Finding]]
         return SEVERITIES.index(finding.severity), opened_ns, places[finding.detector], finding.id
 
     kept = [finding for _, findings in found for finding in sorted(findings, key=rank)[:MAX_FINDINGS_EACH]]
-    cited = _cite_plan(facts, sorted(kept, key=rank))
+    # Two with one identity say the same of the same: the graver stays.
+    distinct = {finding.id: finding for finding in sorted(kept, key=rank, reverse=True)}
+    cited = _cite_plan(facts, sorted(distinct.values(), key=rank))
     explained = sorted(_explained(cited), key=lambda each: (not each.is_root, *rank(each)))
     return _cite_spans(facts, explained)
 
