@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 
-from telemetry.decode.repairs import Repairs
+from core.limits import MAX_ATTRIBUTES
 from telemetry.native.fields import Record
 from telemetry.native.ids import text_of
 from telemetry.records import AttributeValue, Repair, Resource, Scope
@@ -44,10 +45,11 @@ def gather_attributes(record: Record, item: Mapping[str, Any], own: Mapping[str,
     extra = {EXTRA + name: item[name] for name in item.keys() - _known_fields(type(record))}
     for name, value in ({**extra, **(record.attributes or {})}).items():
         whole.setdefault(name, value)
-    pairs = list(whole.items())
-    repairs = Repairs("lone_surrogate")
-    kept = repairs.attributes("attributes", pairs)
-    return Attributes(kept, repairs.dropped("attributes", pairs, kept), repairs.done())
+    if len(whole) <= MAX_ATTRIBUTES:
+        return Attributes(whole, 0, ())
+    kept = dict(islice(whole.items(), MAX_ATTRIBUTES))
+    counts = f"{len(whole)} attributes", f"{len(kept)} attributes"
+    return Attributes(kept, len(whole) - len(kept), (Repair("attributes", "attributes_dropped", *counts),))
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from core.limits import MAX_ATTRIBUTES
 from tests.blackbox.client import Reader, mission_path
 from tests.blackbox.json_doors import JsonSender
 from tests.servers import Server
@@ -197,6 +198,15 @@ def test_unknown_fields_stay_visible(native: JsonSender, stored: Reader, mission
     assert detail["attributes"]["missionscope.extra.mood"] == {"is": "good"}
     assert detail["attributes"]["my.own"] == 1
     assert stored.logs(mission)[0]["attributes"]["missionscope.extra.mood"] == "bad"
+
+
+def test_attributes_beyond_the_limit_are_counted_and_told(native: JsonSender, stored: Reader, mission: str):
+    many = {f"a{number}": number for number in range(MAX_ATTRIBUTES + 5)}
+    answer = native.send({"type": "span", "mission_id": mission, "name": "n", "attributes": many})
+    assert answer["accepted"] == 1
+    assert "attributes beyond" in answer["warnings"][0]
+    (span,) = stored.spans(mission)
+    assert "attributes_dropped" in span["warnings"]
 
 
 BAD: list[tuple[Any, str, str]] = [
