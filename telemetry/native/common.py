@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from core.limits import MAX_ATTRIBUTES
-from telemetry.native.fields import Record
+from telemetry.native.fields import Placed, Record, Work
 from telemetry.native.ids import text_of
 from telemetry.records import AttributeValue, Repair, Resource, Scope
 
@@ -39,6 +39,8 @@ def gather_attributes(record: Record, item: Mapping[str, Any], own: Mapping[str,
         "missionscope.agent.id": agent_id or None,
         "missionscope.agent.name": record.agent_name or agent_id or None,
         "missionscope.step.id": text_of(record.step_id) or None,
+        "missionscope.id": text_of(record.id) or None if isinstance(record, Work) else None,
+        "missionscope.parent.id": text_of(record.parent_id) or None if isinstance(record, Placed) else None,
         **own,
     }
     whole = {name: value for name, value in named.items() if value is not None}

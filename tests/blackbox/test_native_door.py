@@ -69,7 +69,10 @@ def test_every_type_becomes_what_it_is(native: JsonSender, stored: Reader, missi
     run = by_name["plan the day"]
     assert (run["start_ns"], run["end_ns"], run["agent_name"], run["step_id"]) == (START, END, "planner", "s1")
     assert run["service_name"] == "desk"
-    assert by_name["execute_tool tides"]["parent_span_id"] == run["span_id"]
+    tool = by_name["execute_tool tides"]
+    assert tool["parent_span_id"] == run["span_id"]
+    detail = stored.read(f"{mission_path(mission)}spans/{tool['trace_id']}/{tool['span_id']}/")
+    assert (detail["attributes"]["missionscope.id"], detail["attributes"]["missionscope.parent.id"]) == ("t1", "run")
 
 
 def test_a_model_call_shows_its_conversation_tokens_and_money(native: JsonSender, stored: Reader, mission: str):
