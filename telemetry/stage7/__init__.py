@@ -6,6 +6,8 @@ from typing import Any
 
 from telemetry.decode.refusal import Refusal
 from telemetry.records import Converted
+from telemetry.stage7.brain import convert_brain
+from telemetry.stage7.plugins import convert_plugin
 from telemetry.stage7.records import find_ids, find_time_ns, make_log
 from telemetry.stage7.values import decode_maps
 
@@ -19,7 +21,7 @@ DOORS = ("storeData", "statistics", "brain", "plugins", "messages")
 Converter = Callable[[dict[str, Any], int], Converted]
 """An object with its Maps decoded, and when it was received (ns), to records. May raise Refusal."""
 
-CONVERTERS: dict[str, Converter] = {}
+CONVERTERS: dict[str, Converter] = {"brain": convert_brain, "plugins": convert_plugin}
 """Doors whose objects are understood. Objects of the others are kept as they are."""
 
 
