@@ -4,19 +4,21 @@ import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from analysis.algorithms.attempts import list_attempts
+from analysis.algorithms.attempts import find_attempts
 from analysis.algorithms.critical_path import CriticalPath, compute_critical_path
+from analysis.algorithms.denials import find_denials
 from analysis.algorithms.facts import MissionFacts, build_facts
 from analysis.algorithms.findings import Finding
 from analysis.algorithms.graph import build_graph
 from analysis.algorithms.graph_model import MissionGraph
 from analysis.algorithms.state import StateAt, StateEntry, state_at
-from analysis.algorithms.tree import build_tree
+from analysis.algorithms.tree import MissionTree, build_tree
 from analysis.algorithms.turns import find_turns
 from analysis.detectors.registry import run_detectors
 from analysis.totals import MOST_ERROR_LOGS
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans, list_llm_calls
+from telemetry.stage7.brain_words import LOGIC_FAILURE_EVENT
 from traces.counts import ERROR_SEVERITY
 from traces.records import MissionRow, SpanRow
 from traces.selectors import LogFilter, has_speakers, list_logs_by_time, list_spans, list_state
@@ -93,13 +95,24 @@ def read_state(
 
 
 def read_attempts(mission: MissionRow, asked: Sequence[LlmCallRow]) -> dict[int, list[LlmCallRow]]:
-    """By key: the attempts up to each of these model calls, itself last."""
+    """By key: the attempts up to each of these model calls, itself last; of a logical call all attempts at it."""
     found = {call.pk: [call] for call in asked}
-    if any(call.attempt_count > 1 for call in asked):
+    if any(call.attempt_count > 1 or call.response_id or call.call_id for call in asked):
         calls = {each.pk: each for each in list_llm_calls(mission.pk, mission.id)}
-        attempts = list_attempts(list(calls.values()))
-        found |= {pk: [calls[each] for each in attempts[pk]] for pk in found if attempts.get(pk)}
+        attempts = find_attempts(list(calls.values()))
+        found |= {pk: [calls[each] for each in attempts.chain(pk)] for pk in found if pk in calls}
     return found
+
+
+def read_denied(mission: MissionRow, tree: MissionTree) -> frozenset[int]:
+    """Rows of model calls whose caller reported afterwards that their answer was of no use."""
+    if not mission.log_count or not mission.error_count:
+        return frozenset()
+    chosen = LogFilter(event_name=LOGIC_FAILURE_EVENT)
+    reports = list_logs_by_time(mission.pk, mission.id, limit=MOST_ERROR_LOGS, chosen=chosen)
+    denied = find_denials(reports, list_llm_calls(mission.pk, mission.id)) if reports else []
+    rows = (tree.index.get((call.trace_id, call.span_id, call.side)) for call in denied)
+    return frozenset(row for row in rows if row is not None)
 
 
 def read_turns(mission: MissionRow, after_seq: int = 0) -> list[SpanRow]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from analysis.algorithms.attempts import list_attempts
+from analysis.algorithms.attempts import find_attempts
 from analysis.algorithms.context import compute_context_changes
 from analysis.algorithms.facts import MissionFacts, build_facts, cost_of
 from analysis.algorithms.origins import find_asking_call
@@ -165,11 +165,11 @@ def _reported(tree: MissionTree) -> str:
 
 
 def _call_counts(calls: Sequence[LlmCallRow], counted: set[int]) -> tuple[tuple[int, int | None, int, bool], ...]:
-    changes, attempts = compute_context_changes(calls), list_attempts(calls)
+    changes, attempts = compute_context_changes(calls), find_attempts(calls)
     found: list[tuple[int, int | None, int, bool]] = []
     for call in calls:
         new = len(changes[call.pk].added) if call.pk in changes else call.new_message_count
-        attempt, is_counted = len(attempts[call.pk]), call.pk in counted
+        attempt, is_counted = attempts.count(call.pk), call.pk in counted
         if (new, attempt, is_counted) != (call.new_message_count, call.attempt_count, call.is_counted):
             found.append((call.pk, new, attempt, is_counted))
     return tuple(found)

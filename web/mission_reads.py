@@ -8,6 +8,7 @@ from threading import Lock
 from accounts.records import ProjectAccess
 from analysis.algorithms.outcome import MissionOutcome, compute_outcome
 from analysis.algorithms.tree import MissionTree, build_tree
+from analysis.selectors import read_denied
 from core.errors import NotFound
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_tool_calls
@@ -27,8 +28,8 @@ MOST_SPAN_LOGS = 200
 """Log records of one span that are looked through for messages."""
 KEEP_TREE_S, KEPT_TREES, MOST_KEPT_ROWS = 15.0, 3, 30_000
 
-_trees: OrderedDict[tuple[int, int], tuple[float, MissionTree]] = OrderedDict()
-"""(mission, its change_seq) to when it was built, and the tree."""
+_trees: OrderedDict[tuple[int, int], tuple[float, MissionTree, frozenset[int]]] = OrderedDict()
+"""(mission, its change_seq) to when it was built, the tree, and the rows that somebody else says failed."""
 _lock = Lock()
 
 
@@ -49,19 +50,20 @@ def read_tree(mission: MissionRow) -> tuple[MissionTree, MissionOutcome]:
     with _lock:
         kept = _trees.get(key)
     if kept is not None and now - kept[0] < KEEP_TREE_S:
-        tree = kept[1]
+        _, tree, denied = kept
     else:
         tree = build_tree(traces.list_spans(mission.pk, mission.id))
-        _keep(key, now, tree)
-    return tree, compute_outcome(tree, time.time_ns(), mission.last_activity_ns)
+        denied = read_denied(mission, tree)
+        _keep(key, now, tree, denied)
+    return tree, compute_outcome(tree, time.time_ns(), mission.last_activity_ns, denied)
 
 
-def _keep(key: tuple[int, int], now: float, tree: MissionTree) -> None:
+def _keep(key: tuple[int, int], now: float, tree: MissionTree, denied: frozenset[int]) -> None:
     with _lock:
-        for old in [old for old, (at, _) in _trees.items() if now - at >= KEEP_TREE_S or old[0] == key[0]]:
+        for old in [old for old, (at, *_) in _trees.items() if now - at >= KEEP_TREE_S or old[0] == key[0]]:
             del _trees[old]
         if len(tree.rows) <= MOST_KEPT_ROWS:
-            _trees[key] = (now, tree)
+            _trees[key] = (now, tree, denied)
             while len(_trees) > KEPT_TREES:
                 _trees.popitem(last=False)
 
