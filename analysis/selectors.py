@@ -94,14 +94,24 @@ def read_state(
     return [AgentState(name, state_at(entries, at_ns)) for name, entries in sorted(by_agent.items())]
 
 
-def read_attempts(mission: MissionRow, asked: Sequence[LlmCallRow]) -> dict[int, list[LlmCallRow]]:
-    """By key: the attempts up to each of these model calls, itself last; of a logical call all attempts at it."""
-    found = {call.pk: [call] for call in asked}
+class Tries(NamedTuple):
+    """How model calls were tried, by their keys."""
+
+    chains: dict[int, list[LlmCallRow]]
+    """The attempts up to each, itself last; of a logical call all attempts at it."""
+    replays: dict[int, int]
+    """Those answered with the answer of an earlier call, to the key of that one."""
+
+
+def read_attempts(mission: MissionRow, asked: Sequence[LlmCallRow]) -> Tries:
+    """How each of these calls was tried."""
+    found, replays = {call.pk: [call] for call in asked}, {}
     if any(call.attempt_count > 1 or call.response_id or call.call_id for call in asked):
         calls = {each.pk: each for each in list_llm_calls(mission.pk, mission.id)}
         attempts = find_attempts(list(calls.values()))
         found |= {pk: [calls[each] for each in attempts.chain(pk)] for pk in found if pk in calls}
-    return found
+        replays = {pk: attempts.replays[pk] for pk in found if pk in attempts.replays}
+    return Tries(found, replays)
 
 
 def read_denied(mission: MissionRow, tree: MissionTree) -> frozenset[int]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from analysis.algorithms.attempts import find_attempts
+from analysis.algorithms.attempts import Attempts, find_attempts
 from analysis.algorithms.context import compute_context_changes
 from analysis.algorithms.facts import MissionFacts, build_facts, cost_of
 from analysis.algorithms.origins import find_asking_call
@@ -104,7 +104,7 @@ def summarise(
     if not spans and not log_count:
         status = "gone"
     is_over = status not in ("active", "waiting")
-    counted = counted_calls(facts.tree, facts.llm_calls)
+    counted, attempts = counted_calls(facts.tree, facts.llm_calls), find_attempts(facts.llm_calls)
     costs = [cost for cost in map(cost_of, counted) if cost is not None]
     return MissionTotals(
         title=title or _title(facts.tree),
@@ -130,10 +130,15 @@ def summarise(
         tool_names=_names([run.tool_name for run in facts.tool_calls], MOST_CALLED),
         verdict=verdict.sentence,
         analysis=msgspec.json.encode(
-            {"verdict": verdict, "findings": findings, "turn_count": len(find_turns(facts.tree, facts.llm_calls))}
+            {
+                "verdict": verdict,
+                "findings": findings,
+                "turn_count": len(find_turns(facts.tree, facts.llm_calls)),
+                "call_count": len(({call.pk for call in counted} - attempts.inner()) | set(attempts.outer)),
+            }
         ).decode(),
         finding_count=len(findings),
-        call_counts=_call_counts(facts.llm_calls, {call.pk for call in counted}),
+        call_counts=_call_counts(facts.llm_calls, attempts, {call.pk for call in counted}),
         requested_by=_requested_by(facts),
         outcomes=_outcomes(facts),
     )
@@ -164,8 +169,10 @@ def _reported(tree: MissionTree) -> str:
     return "" if root is None else {"OK": "ok", "ERROR": "failed"}.get(root.status_code, "")
 
 
-def _call_counts(calls: Sequence[LlmCallRow], counted: set[int]) -> tuple[tuple[int, int | None, int, bool], ...]:
-    changes, attempts = compute_context_changes(calls), find_attempts(calls)
+def _call_counts(
+    calls: Sequence[LlmCallRow], attempts: Attempts, counted: set[int]
+) -> tuple[tuple[int, int | None, int, bool], ...]:
+    changes = compute_context_changes(calls)
     found: list[tuple[int, int | None, int, bool]] = []
     for call in calls:
         new = len(changes[call.pk].added) if call.pk in changes else call.new_message_count

@@ -76,15 +76,15 @@ def forget_trees() -> None:
 
 def read_conversations(project_id: int, mission: MissionRow, pks: Iterable[int]) -> dict[int, Conversation]:
     """What was said in these calls, by key."""
-    return _understand(project_id, mission, traces.read_spans(project_id, pks))
+    return understand(project_id, mission, traces.read_spans(project_id, pks))
 
 
 def conversation_of(project_id: int, mission: MissionRow, record: SpanRecord) -> Conversation:
     """What was said in one call."""
-    return _understand(project_id, mission, {0: record})[0]
+    return understand(project_id, mission, {0: record})[0]
 
 
-def _understand(project_id: int, mission: MissionRow, records: Mapping[int, SpanRecord]) -> dict[int, Conversation]:
+def understand(project_id: int, mission: MissionRow, records: Mapping[int, SpanRecord]) -> dict[int, Conversation]:
     """What was said in each; senders that put messages in log records are read there, all in one question."""
     said = {pk: _read_with(record, []) for pk, record in records.items()}
     silent = [pk for pk, each in said.items() if not each.input_messages and not each.output_messages]

@@ -13,3 +13,11 @@ def find_denials(logs: Sequence[LogRow], calls: Sequence[LlmCallRow]) -> list[Ll
     if not named:
         return []
     return [call for call in calls if call.response_id and request_span(call.response_id).hex() in named]
+
+
+def without_reports(logs: Sequence[LogRow], denied: Sequence[LlmCallRow]) -> Sequence[LogRow]:
+    """The records without the reports that the failed calls themselves stand for."""
+    if not denied:
+        return logs
+    told = {request_span(call.response_id).hex() for call in denied}
+    return [log for log in logs if log.event_name != LOGIC_FAILURE_EVENT or log.span_id not in told]
