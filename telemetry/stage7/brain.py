@@ -26,13 +26,14 @@ from telemetry.stage7.brain_words import (
     trace_of,
     usage_attributes,
 )
+from telemetry.stage7.ids import span_of
 from telemetry.stage7.records import Ids, find_ids, find_time_ns, make_log
 from telemetry.stage7.spans import (
     CLIENT,
     ERROR,
     NOBODY,
     UNSET,
-    content_span,
+    content_text,
     known,
     make_span,
     read_error,
@@ -84,9 +85,9 @@ def _convert_call(item: dict[str, Any], path: str) -> Converted:
     ids = _ids_of(item, request, path)
     names = CallNames(read_word(item, "callId"), read_word(answered, "requestId") or read_word(item, "requestId"))
     times = read_times(item, _STARTS, _ENDS)
-    content = (path, times.start_ns, request)
+    content = content_text(item, ids, times, request)
     trace_id = trace_of(ids, names, content)
-    span_id = call_span(names.call_id) if names.call_id else content_span("exchange", *content)
+    span_id = call_span(names.call_id) if names.call_id else span_of(f"exchange {content}")
     error_type, message = _failure(item, reply)
     attributes = {
         "gen_ai.operation.name": _OPERATIONS[path],

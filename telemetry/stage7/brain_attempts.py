@@ -19,12 +19,13 @@ from telemetry.stage7.brain_words import (
     trace_of,
     usage_attributes,
 )
+from telemetry.stage7.ids import span_of
 from telemetry.stage7.records import Ids, find_ids
 from telemetry.stage7.spans import (
     ERROR,
     UNSET,
     Times,
-    content_span,
+    content_text,
     known,
     make_span,
     read_error,
@@ -41,13 +42,13 @@ def convert_attempt(item: dict[str, Any]) -> Converted:
     ids = known(find_ids(item))
     names = CallNames(read_word(item, "callId"), read_word(item, "requestId"))
     times = read_times(item, _STARTS, _ENDS)
-    content = (times.start_ns, item.get("modelName"), read_messages(item))
+    content = content_text(item, ids, times, read_messages(item))
     trace_id = trace_of(ids, names, content)
     error_type, message = _failure(item)
     model = read_model(item, "modelName", "model")
     span = make_span(
         trace_id,
-        request_span(names.request_id) if names.request_id else content_span("attempt", *content),
+        request_span(names.request_id) if names.request_id else span_of(f"attempt {content}"),
         f"attempt {model}".strip(),
         times,
         _attributes(item, ids, names) | {"error.type": error_type},

@@ -10,7 +10,7 @@ from telemetry.conventions.values import read_count
 from telemetry.records import AttributeValue, Resource
 from telemetry.stage7.ids import call_trace, span_of
 from telemetry.stage7.records import Ids
-from telemetry.stage7.spans import content_text, read_mapping, read_object_or_text, read_word
+from telemetry.stage7.spans import read_mapping, read_object_or_text, read_word
 from telemetry.stage7.validity import check_json, wants_json
 
 BRAIN = Resource({"service.name": "brain"})
@@ -32,9 +32,9 @@ class CallNames(msgspec.Struct, frozen=True):
     """Of one attempt; the reply carries that of the attempt that answered."""
 
 
-def trace_of(ids: Ids, names: CallNames, content: tuple[Any, ...]) -> bytes:
+def trace_of(ids: Ids, names: CallNames, content: str) -> bytes:
     """The step's or agent's trace, else one of the call's own."""
-    return ids.trace_id or call_trace(names.call_id or names.request_id or content_text(*content))
+    return ids.trace_id or call_trace(names.call_id or names.request_id or content)
 
 
 def call_span(call_id: str) -> bytes:

@@ -9,12 +9,11 @@ from telemetry.records import AttributeValue, Converted, EventRecord, LogRecord,
 from telemetry.stage7.ids import call_trace, span_of
 from telemetry.stage7.plugin_lines import SEVERITIES, read_lines
 from telemetry.stage7.plugin_outputs import FAILED, PENDING, WAITING, Failure, Outcome, judge_outputs, read_outputs
-from telemetry.stage7.records import Ids, find_ids, make_log
+from telemetry.stage7.records import Ids, find_ids, find_time_ns, make_log
 from telemetry.stage7.spans import (
     ERROR,
     UNSET,
     Times,
-    content_span,
     content_text,
     known,
     make_span,
@@ -32,6 +31,8 @@ MANIFESTS = "availablePlugins"
 MANIFESTS_ATTRIBUTE = "stage7.available_plugins"
 ELSEWHERE = f"(in {MANIFESTS_ATTRIBUTE})"
 
+_OF_EXECUTIONS = ("request", "response", "plugin", "inputs", "stdin", "stdout", "stderr", "exitCode")
+"""An object with none of these is no execution, and kept as it is."""
 _STARTS, _ENDS = ("startedAt", "startTime", "timestamp"), ("endedAt", "endTime")
 
 
@@ -39,14 +40,17 @@ def convert_plugin(item: dict[str, Any], received_ns: int) -> Converted:
     """An exchange of /executeAction, with what is known of the plugin's process, to a span and its log lines."""
     request, reply = read_mapping(item.get("request")), read_object_or_text(item.get("response"))
     ids = _ids_of(item, request)
+    if not request and not any(name in item for name in _OF_EXECUTIONS):
+        return Converted(logs=(make_log("stage7.plugins", item, ids, time_ns=find_time_ns(item)),))
     verb = read_word(request, "actionVerb") or read_word(read_mapping(item.get("plugin")), "verb")
     times = read_times(item, _STARTS, _ENDS)
     outputs = read_outputs(reply)
     outcome = _judge(item, reply, outputs)
     failure = outcome.failure
+    content = content_text(item, ids, times, request)
     span = make_span(
-        ids.trace_id or call_trace(read_word(item, "traceId") or content_text(times.start_ns, request)),
-        _span_id(item, ids, times, request),
+        ids.trace_id or call_trace(read_word(item, "traceId") or content),
+        _span_id(item, ids, times, content),
         f"execute_tool {verb}".strip(),
         times,
         {
@@ -74,14 +78,14 @@ def _ids_of(item: Mapping[str, Any], request: Mapping[str, Any]) -> Ids:
     return known(msgspec.structs.replace(found, step_id=found.step_id or read_word(request, "id", "stepId")))
 
 
-def _span_id(item: Mapping[str, Any], ids: Ids, times: Times, request: Mapping[str, Any]) -> bytes:
+def _span_id(item: Mapping[str, Any], ids: Ids, times: Times, content: str) -> bytes:
     """One span for each execution: a step that is executed again gets another."""
     trace_id = read_word(item, "traceId", "executionId")
     if trace_id:
         return span_of(f"execution {trace_id}")
     if ids.step_id and times.start_ns is not None:
         return span_of(f"execution {ids.step_id} {times.start_ns}")
-    return content_span("execution", times.start_ns, request)
+    return span_of(f"execution {content}")
 
 
 def _judge(item: Mapping[str, Any], reply: Any, outputs: list[Any]) -> Outcome:

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
+from core.hashing import digest16
 from telemetry.conventions.values import read_count
 from telemetry.records import AttributeValue, EventRecord, Resource, Scope, SpanRecord
-from telemetry.stage7.ids import span_of
 from telemetry.stage7.records import SCOPE, Ids
 from telemetry.stage7.values import read_json_text, read_time_ns
 
@@ -74,14 +74,13 @@ def make_span(
     )
 
 
-def content_span(*parts: Any) -> bytes:
-    """The span of something that has no id: of its content."""
-    return span_of(_canonical(parts).hex())
+def content_text(item: Mapping[str, Any], ids: Ids, times: Times, asked: Any) -> str:
+    """What names an object that has no id: who asked what and when, the same for its start and its end.
 
-
-def content_text(*parts: Any) -> str:
-    """A text that is equal for equal content."""
-    return content_span(*parts).hex()
+    Without a time or a question all of it, so that only the same object twice is one.
+    """
+    told = (ids.mission_id, ids.agent_id, ids.step_id, times.start_ns, asked)
+    return digest16(_canonical(told if times.start_ns is not None and asked else item)).hex()
 
 
 def known(ids: Ids) -> Ids:

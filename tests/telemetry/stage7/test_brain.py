@@ -295,3 +295,10 @@ def test_whatever_comes_is_kept_as_something(item: dict[str, Any]):
 def test_an_end_before_the_start_is_the_start():
     span = only_span(exchange(startedAt=clock(9), endedAt=clock(0)))
     assert span.end_ns == span.start_ns == AT + 9 * S
+
+
+def test_calls_that_tell_neither_id_nor_time_are_one_only_when_they_are_equal():
+    bare = [{"path": "/chat", "request": {"prompt": "x"}, "missionId": mission} for mission in ("m1", "m2", "m1")]
+    first, other, same = (only_span(item) for item in bare)
+    assert first == same
+    assert (first.trace_id, first.span_id) != (other.trace_id, other.span_id)

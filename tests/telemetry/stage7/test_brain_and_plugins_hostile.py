@@ -116,5 +116,5 @@ def test_any_object_at_brains_door(item: dict[str, Any]):
 @given(ITEMS | spoilt(EXECUTION))
 def test_any_object_at_the_plugins_door(item: dict[str, Any]):
     converted = convert_plugin(decode_maps(item), AT)
-    assert len(converted.spans) == 1
+    assert len(converted.spans) == 1 or len(converted.logs) == 1
     take(converted)

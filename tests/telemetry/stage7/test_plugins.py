@@ -313,7 +313,6 @@ def test_no_secret_of_an_execution_survives_redaction(form: str):
 @pytest.mark.parametrize(
     "item",
     [
-        {},
         {"request": None, "response": None},
         {"request": [], "response": {"success": False}, "status": "teapot"},
         {"request": {"inputValues": 3, "id": 9, "actionVerb": ["x"]}, "response": [[], {}, 1, None]},
@@ -325,7 +324,21 @@ def test_no_secret_of_an_execution_survives_redaction(form: str):
         },
     ],
 )
-def test_whatever_comes_is_kept_as_a_tool_run(item: dict[str, Any]):
+def test_an_execution_of_any_shape_is_a_tool_run(item: dict[str, Any]):
     span = span_of(item)
     assert len(span.trace_id) == 16
     assert map_span(span).span_kind == "TOOL"
+
+
+@pytest.mark.parametrize("item", [{}, {"missionId": "m1", "a": 1}])
+def test_what_is_no_execution_is_kept_as_it_is(item: dict[str, Any]):
+    found = convert("plugins", item, AT)
+    assert found.spans == ()
+    assert [line.body for line in found.logs] == [item]
+
+
+def test_executions_that_tell_neither_step_nor_time_are_one_only_when_they_are_equal():
+    bare = [{"response": [OK], "missionId": mission} for mission in ("m1", "m2", "m1")]
+    first, other, same = (span_of(item) for item in bare)
+    assert first == same
+    assert (first.trace_id, first.span_id) != (other.trace_id, other.span_id)
