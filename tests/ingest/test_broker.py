@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.server]
 
 BROKER = os.environ.get("MISSIONSCOPE_TEST_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672")
 PATIENCE_S = 30.0
+THEIRS = f"librarian-queue-of-{secrets.token_hex(4)}"
+"""A queue that is stage7's own."""
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +37,14 @@ def exchanges() -> Iterator[str]:
         before = [name for name in ("stage7", "agent.events") if _exists(connection, name)]
         for name in ("stage7", "agent.events"):
             channel.exchange_declare(name, "topic", durable=True, auto_delete=False)
-        channel.queue_declare("librarian-queue-of-a-test", exclusive=True)
-        channel.queue_bind("librarian-queue-of-a-test", "stage7", "message.librarian")
+        channel.queue_declare(THEIRS, auto_delete=False)
+        channel.queue_bind(THEIRS, "stage7", "message.librarian")
         yield BROKER
         channel = connection.channel()
         for name in {"stage7", "agent.events"} - set(before):
             channel.exchange_delete(name)
-        channel.queue_delete("missionscope.default")
+        for queue in (THEIRS, "missionscope.default"):
+            channel.queue_delete(queue)
 
 
 def _exists(connection: Connection, name: str) -> bool:
