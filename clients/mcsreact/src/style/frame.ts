@@ -30,19 +30,19 @@ export const FRAME = `
 .msx-also li { min-width: 0; }
 .msx .msx-also a { display: block; overflow: hidden; color: var(--msx-dim); text-decoration: none; text-overflow: ellipsis; white-space: nowrap; }
 .msx .msx-also a:hover { color: var(--msx-text); text-decoration: underline; }
-.msx-work { display: grid; flex: 1; gap: 10px; grid-template-columns: minmax(0, 1fr); grid-template-rows: minmax(320px, 1fr) auto; min-height: 0; }
+.msx-work { display: grid; flex: 1; gap: 10px; grid-template-columns: minmax(0, 1fr); align-content: start; min-height: 0; }
 .msx-side { display: flex; flex-direction: column; gap: 10px; min-width: 0; min-height: 0; }
 .msx-graph, .msx-tail, .msx-details {
   display: flex; flex-direction: column; overflow: hidden; min-width: 0; min-height: 0;
   border: 1px solid var(--msx-line); border-radius: 8px; background: var(--msx-panel);
 }
-.msx-graph { max-height: 560px; }
+.msx-graph { min-height: 320px; max-height: 560px; }
 .msx-tail { height: 220px; }
 .msx-details { max-height: 340px; }
 @container msx (min-width: 900px) {
   .msx-panel { height: 100%; min-height: 480px; }
-  .msx-work { grid-template-columns: minmax(0, 1fr) minmax(340px, 32%); grid-template-rows: minmax(0, 1fr); }
-  .msx-graph { max-height: none; }
+  .msx-work { grid-template-columns: minmax(0, 1fr) minmax(340px, 32%); grid-template-rows: minmax(0, 1fr); align-content: stretch; }
+  .msx-graph { min-height: 0; max-height: none; }
   .msx-tail { flex: 1; height: auto; min-height: 140px; }
   .msx-details { flex: 0 1 auto; max-height: 58%; }
 }
