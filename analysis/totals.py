@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from analysis.algorithms.attempts import list_attempts
+from analysis.algorithms.attempts import Attempts, find_attempts
 from analysis.algorithms.context import compute_context_changes
 from analysis.algorithms.facts import MissionFacts, build_facts, cost_of
 from analysis.algorithms.origins import find_asking_call
@@ -108,7 +108,7 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
     if not rows and not log_count:
         status = "gone"
     is_over = status not in ("active", "waiting")
-    counted = counted_calls(facts.tree, facts.llm_calls)
+    counted, attempts = counted_calls(facts.tree, facts.llm_calls), find_attempts(facts.llm_calls)
     costs = [cost for cost in map(cost_of, counted) if cost is not None]
     return MissionTotals(
         title=title or _goal(facts.plan) or _title(facts.tree),
@@ -134,10 +134,15 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
         tool_names=_names([run.tool_name for run in facts.tool_calls], MOST_CALLED),
         verdict=verdict.sentence,
         analysis=msgspec.json.encode(
-            {"verdict": verdict, "findings": findings, "turn_count": len(find_turns(facts.tree, facts.llm_calls))}
+            {
+                "verdict": verdict,
+                "findings": findings,
+                "turn_count": len(find_turns(facts.tree, facts.llm_calls)),
+                "call_count": len(({call.pk for call in counted} - attempts.inner()) | set(attempts.outer)),
+            }
         ).decode(),
         finding_count=len(findings),
-        call_counts=_call_counts(facts.llm_calls, {call.pk for call in counted}),
+        call_counts=_call_counts(facts.llm_calls, attempts, {call.pk for call in counted}),
         requested_by=_requested_by(facts),
         outcomes=_outcomes(facts),
     )
@@ -178,12 +183,14 @@ def _reported(tree: MissionTree) -> str:
     return "" if root is None else {"OK": "ok", "ERROR": "failed"}.get(root.status_code, "")
 
 
-def _call_counts(calls: Sequence[LlmCallRow], counted: set[int]) -> tuple[tuple[int, int | None, int, bool], ...]:
-    changes, attempts = compute_context_changes(calls), list_attempts(calls)
+def _call_counts(
+    calls: Sequence[LlmCallRow], attempts: Attempts, counted: set[int]
+) -> tuple[tuple[int, int | None, int, bool], ...]:
+    changes = compute_context_changes(calls)
     found: list[tuple[int, int | None, int, bool]] = []
     for call in calls:
         new = len(changes[call.pk].added) if call.pk in changes else call.new_message_count
-        attempt, is_counted = len(attempts[call.pk]), call.pk in counted
+        attempt, is_counted = attempts.count(call.pk), call.pk in counted
         if (new, attempt, is_counted) != (call.new_message_count, call.attempt_count, call.is_counted):
             found.append((call.pk, new, attempt, is_counted))
     return tuple(found)

@@ -163,6 +163,9 @@ class LlmCallSerializer(serializers.Serializer[Any]):
     error = text()
     attempt_count, message_count = count(), count()
     new_message_count = count(null=True)
+    response_id = text("The sender's or provider's id of the answer.")
+    call_id = text("The sender's id of a logical call: of the call and of the attempts at it.")
+    is_attempt = flag("One attempt at a logical call.")
     change_seq = number()
 
 
@@ -174,7 +177,12 @@ class LlmCallDetailSerializer(LlmCallSerializer):
     output_messages = anything("[{role, parts[]}]")
     tool_definitions = anything()
     parameters = anything()
-    attempts = anything("Up to this one, itself last: id, trace_id, span_id, status, error, start_ns, end_ns.")
+    attempts = anything(
+        "Up to this one, itself last, or all at a logical call: id, trace_id, span_id, request_model, response_model,"
+        " status, error, start_ns, end_ns, brain."
+    )
+    replay_of = number("Id of the earlier call whose answer came again, with its id.")
+    brain = anything("What stage7's Brain tells beside the messages: sent, raw, repaired, returned, json_valid ...")
     redactions = anything()
     provenance = anything()
 
@@ -220,6 +228,7 @@ class ToolCallDetailSerializer(ToolCallSerializer):
 
     arguments = anything()
     result = anything()
+    execution = anything("Of a plugin of stage7: inputs as planned, resolved and sent, outputs, process; else null.")
     redactions = anything()
     provenance = anything()
 

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.records import ProjectAccess
+from analysis.algorithms.attempts import find_attempts
 from analysis.algorithms.context import compute_context_changes
 from analysis.algorithms.turns import find_silenced, find_turns
 from core.errors import NotFound
@@ -17,8 +18,10 @@ from telemetry.conventions.conversation import Conversation
 from traces import selectors as traces
 from traces.records import MissionRow, SpanRow
 from web.door import project_page
+from web.mission_brain import read_brain
 from web.mission_panes import Page, page_of, read_number, render_list, slice_page
-from web.mission_reads import get_mission, read_conversations, read_results, read_tree
+from web.mission_reads import get_mission, read_conversations, read_results, read_tree, understand
+from web.presenters.mission.attempts import BrainView
 from web.presenters.mission.calls import (
     CallView,
     Entry,
@@ -43,13 +46,15 @@ class Talk(NamedTuple):
     """Everything that stands in the conversation of a mission, without texts."""
 
     calls: list[LlmCallRow]
+    inner: frozenset[int]
+    """Keys of those that are attempts at another: they are shown in it."""
     turns: list[SpanRow]
     silenced: list[SpanRow]
     """Turns no more, since a cursor: a call or another agent lies in them now."""
 
     def entries(self) -> list[Entry]:
         """In order of start."""
-        everything: list[Entry] = [*self.calls, *self.turns]
+        everything: list[Entry] = [*(call for call in self.calls if call.pk not in self.inner), *self.turns]
         return order_entries(everything)
 
 
@@ -86,10 +91,10 @@ def read_talk(mission: MissionRow, after: int | None = None) -> Talk:
     """Calls and turns. The tree is only built where some agent says something."""
     calls = llmlog.list_llm_calls(mission.pk, mission.id)
     if not traces.has_speakers(mission.pk):
-        return Talk(calls, [], [])
+        return Talk(calls, find_attempts(calls).inner(), [], [])
     tree, _ = read_tree(mission)
     turns = order_entries(find_turns(tree, calls))
-    return Talk(calls, turns, [] if after is None else find_silenced(tree, turns, after))
+    return Talk(calls, find_attempts(calls).inner(), turns, [] if after is None else find_silenced(tree, turns, after))
 
 
 def _chosen(request: HttpRequest, entries: Sequence[Entry]) -> list[Entry]:
@@ -106,10 +111,13 @@ def _present(
 ) -> list[CallView]:
     calls = [entry for entry in page.rows if isinstance(entry, LlmCallRow)]
     needed = list_needed(talk.turns, [entry for entry in page.rows if isinstance(entry, SpanRow)])
-    said = read_conversations(project_id, mission, [*(call.pk for call in calls), *(turn.pk for turn in needed)])
+    records = traces.read_spans(project_id, [*(call.pk for call in calls), *(turn.pk for turn in needed)])
+    said = understand(project_id, mission, records)
     shown = [entry for entry in page.rows if entry.pk in said]
     runs = read_results(project_id, mission, calls, {entry.pk: said[entry.pk] for entry in shown})
-    views = _views_of_calls(talk.calls, [entry for entry in calls if entry.pk in said], said, runs, is_whole)
+    brains = read_brain(project_id, mission, talk.calls, calls, records)
+    readable = [entry for entry in calls if entry.pk in said]
+    views = _views_of_calls(talk.calls, readable, said, runs, brains, is_whole)
     views |= _views_of_turns(needed, said, runs, is_whole)
     found = [views[entry.pk] for entry in shown]
     return [view for view in found if not wanted or _says(view, said[view.pk], wanted)]
@@ -120,10 +128,16 @@ def _views_of_calls(
     shown: Sequence[LlmCallRow],
     said: Mapping[int, Conversation],
     runs: Runs,
+    brains: Mapping[int, BrainView],
     is_whole: bool,
 ) -> dict[int, CallView]:
     changes = compute_context_changes(calls) if shown else {}
-    return {call.pk: present_call(call, said[call.pk], changes.get(call.pk), runs, is_whole=is_whole) for call in shown}
+    return {
+        call.pk: present_call(
+            call, said[call.pk], changes.get(call.pk), runs, is_whole=is_whole, brain=brains.get(call.pk)
+        )
+        for call in shown
+    }
 
 
 def _views_of_turns(

@@ -17,9 +17,11 @@ from traces import selectors as traces
 from traces.records import MissionRow
 from traces.selectors import LogFilter, SpanDetail
 from web.door import project_page
+from web.mission_brain import read_brain
 from web.mission_panes import read_number
 from web.mission_reads import conversation_of, get_mission, read_results, read_tool_ios
 from web.presenters.mission.calls import CallView, present_call
+from web.presenters.mission.executions import present_execution
 from web.presenters.mission.keys import span_key, span_path
 from web.presenters.mission.lines import LineView, present_line
 from web.presenters.mission.messages import present_messages, present_parts
@@ -74,7 +76,8 @@ def _call_view(project_id: int, mission: MissionRow, detail: SpanDetail, call: L
     change = compute_context_changes(calls).get(call.pk)
     conversation = conversation_of(project_id, mission, detail.record)
     runs = read_results(project_id, mission, [call], {call.pk: conversation})
-    return present_call(call, conversation, change, runs)
+    brain = read_brain(project_id, mission, calls, [call], {call.pk: detail.record}).get(call.pk)
+    return present_call(call, conversation, change, runs, brain=brain)
 
 
 def _said(project_id: int, mission: MissionRow, detail: SpanDetail) -> dict[str, Any] | None:
@@ -99,6 +102,7 @@ def _io_context(project_id: int, mission: MissionRow, detail: SpanDetail, run: T
         asked_by = llmlog.find_llm_call(project_id, mission.pk, mission.id, run.requested_by)
     return {
         "rerun_path": _rerun_path(mission, run),
+        "execution": present_execution(detail.record) if run is not None else None,
         "arguments": None if io.arguments is None else present_value(io.arguments),
         "result": None if io.result is None else present_value(io.result),
         "asked_by": (asked_by and asked_by.response_model) or (asked_by.request_model if asked_by else ""),

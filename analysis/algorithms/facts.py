@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 import msgspec
 
+from analysis.algorithms.denials import find_denials, without_reports
 from analysis.algorithms.failures import Failure, rank_failures
 from analysis.algorithms.findings import Ref, llm_ref, span_ref, tool_ref
 from analysis.algorithms.outcome import MissionOutcome, compute_outcome
@@ -27,7 +28,7 @@ class MissionFacts(msgspec.Struct, frozen=True):
     llm_calls: tuple[LlmCallRow, ...]
     tool_calls: tuple[ToolCallRow, ...]
     error_logs: tuple[LogRow, ...]
-    """Log records of severity ERROR and above, in order of time."""
+    """Log records of severity ERROR and above, in order of time, without what failed calls tell themselves."""
     now_ns: int
     llm_by_key: dict[SpanKey, LlmCallRow]
     tool_by_key: dict[SpanKey, ToolCallRow]
@@ -89,7 +90,10 @@ def build_facts(
 ) -> MissionFacts:
     """The facts of a mission. `last_activity_ns` brings in logs and snapshots; `tree` saves building it again."""
     tree = tree if tree is not None else build_mission_tree(spans, plan)
-    outcome = compute_outcome(tree, now_ns, last_activity_ns)
+    denials = find_denials(error_logs, llm_calls)
+    error_logs = without_reports(error_logs, denials)
+    denied = (tree.index.get((call.trace_id, call.span_id, call.side)) for call in denials)
+    outcome = compute_outcome(tree, now_ns, last_activity_ns, frozenset(row for row in denied if row is not None))
     llm_calls = [_judged(tree, outcome, call) for call in llm_calls]
     calls = tuple(sorted(llm_calls, key=_call_order))
     return MissionFacts(

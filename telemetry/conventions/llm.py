@@ -54,6 +54,8 @@ def read_llm(span: SpanRecord, plan: Plan, kind: str) -> LlmMeaning:
         request_model=first_text(attributes, plan.names("request_model")) or _model_of_settings(attributes),
         response_model=first_text(attributes, plan.names("response_model")) or body.model,
         response_id=first_text(attributes, plan.names("response_id")) or body.id,
+        call_id=first_text(attributes, plan.names("call_id")),
+        is_attempt=any(attributes[name] not in (None, False, 0, "") for name in plan.names("attempt")),
         finish_reasons=reasons or reply.finish_reasons,
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,

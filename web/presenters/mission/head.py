@@ -35,7 +35,7 @@ MODULES = (
 """The page's own modules: named in its head, so that they are fetched side by side."""
 STYLES = (
     "frame", "head", "verdict", "bar", "skeleton", "timeline", "timeline-rows", "graph", "graph-nodes", "lists",
-    "texts", "conversation", "messages", "tools", "logs", "findings", "panel", "overview",
+    "texts", "conversation", "messages", "brain", "tools", "logs", "findings", "panel", "overview",
     "attributes", "state",
 )  # fmt: skip
 """The page's own styles, one file for a component."""
@@ -102,7 +102,7 @@ def present_head(mission: MissionRow, verdict: Verdict | None, analysis: Mapping
 def present_counts(mission: MissionRow, analysis: Mapping[str, Any]) -> dict[str, str]:
     """The number beside each tab; empty where there is nothing to count."""
     numbers = {
-        "conversation": mission.llm_call_count + count_turns(analysis),
+        "conversation": _count_calls(mission, analysis) + count_turns(analysis),
         "tools": mission.tool_call_count,
         "state": mission.snapshot_count,
         "logs": mission.log_count,
@@ -191,6 +191,12 @@ def count_findings(analysis: Mapping[str, Any]) -> int:
     """How many findings the last recompute left."""
     findings = analysis.get("findings")
     return len(findings) if isinstance(findings, list) else 0
+
+
+def _count_calls(mission: MissionRow, analysis: Mapping[str, Any]) -> int:
+    """Model calls as the conversation shows them: one for all attempts at it."""
+    count = analysis.get("call_count")
+    return count if isinstance(count, int) else mission.llm_call_count
 
 
 def count_turns(analysis: Mapping[str, Any]) -> int:
