@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from tests.analysis.making import log, span
+from telemetry.stage7.brain_words import request_span
+from tests.analysis.making import llm_call, log, span
 from tests.analysis.planning import DAY, Story, error_output, names, plan_output, tasks, text_output, value
 
 
@@ -152,12 +153,60 @@ def test_no_model_was_left():
 def test_answers_that_a_caller_reported_as_unusable():
     report = msgspec.structs.replace(log(3, "Logic failure reported: no JSON"), event_name="stage7.brain.logic_failure")
     call = span("c", start=1, end=2, kind="LLM", status="ERROR", error="logic_failure", message="no JSON")
-    assert Story().one("logic_failure_reported", spans=[call], logs=[report]).title == (
+    calls = [llm_call(call, error="no JSON")]
+    assert Story().one("logic_failure_reported", spans=[call], llm_calls=calls, logs=[report]).title == (
         "2 answers were reported as unusable by the caller, first at 09:40:02 UTC: Logic failure reported: no JSON."
     )
-    own = msgspec.structs.replace(report, trace_id=call.trace_id, span_id=call.span_id)
-    assert Story().one("logic_failure_reported", spans=[call], logs=[own]).title.startswith("1 answer was reported")
+    assert not Story().found("logged_error", spans=[call], llm_calls=calls, logs=[report])
+    own = msgspec.structs.replace(report, span_id=call.span_id)
+    one = Story().one("logic_failure_reported", spans=[call], llm_calls=calls, logs=[own])
+    assert one.title.startswith("1 answer was reported")
     assert not Story().found("logic_failure_reported", logs=[log(3, "Logic failure reported")])
+
+
+def test_a_reported_answer_explains_the_failure_of_its_call():
+    call = span("c", start=1, end=2, kind="LLM")
+    made = msgspec.structs.replace(llm_call(call), response_id="r-1")
+    named = msgspec.structs.replace(
+        log(3, "Logic failure reported: no JSON"),
+        event_name="stage7.brain.logic_failure", span_id=request_span("r-1").hex(),
+    )  # fmt: skip
+    story = Story()
+    report = story.one("logic_failure_reported", spans=[call], llm_calls=[made], logs=[named])
+    assert (report.severity, {ref.type for ref in report.refs}) == ("error", {"log", "span", "llm_call"})
+    assert story.one("first_failure", spans=[call], llm_calls=[made], logs=[named]).caused_by == report.id
+
+
+def calls_of(*changes):
+    spans = [span(f"c{at}", start=at, end=at + 0.5, kind="LLM") for at in range(len(changes))]
+    return spans, [
+        msgspec.structs.replace(llm_call(each), **change) for each, change in zip(spans, changes, strict=True)
+    ]
+
+
+def test_replies_that_are_no_json():
+    spans, calls = calls_of({"is_invalid_json": True}, {}, {"is_invalid_json": True})
+    assert Story().one("json_invalid", spans=spans, llm_calls=calls).title == (
+        "2 replies are no valid JSON though JSON was asked for, first at 09:40:00 UTC: gpt-x ×2."
+    )
+    assert not Story().found("json_invalid", spans=spans[:2], llm_calls=calls_of({}, {})[1])
+
+
+def test_replies_from_a_cache_are_told_by_a_flag_or_by_the_id_of_an_earlier_one():
+    spans, calls = calls_of({"response_id": "r"}, {"response_id": "r"}, {"from_cache": True}, {"response_id": "s"})
+    finding = Story().one("cache_replay", spans=spans, llm_calls=calls)
+    assert (finding.severity, finding.title) == (
+        "info", "2 replies came from a cache, first at 09:40:01 UTC: the model was not asked again.",
+    )  # fmt: skip
+    assert finding.detail == "1 of them has the id of an earlier reply of this mission."
+    assert not Story().found("cache_replay", spans=spans[2:], llm_calls=calls_of({}, {"response_id": "q"})[1])
+
+
+def test_errors_in_logs_that_the_plan_tells_of_are_not_told_twice():
+    story = Story().step("a", 0).start("a", 1).fail("a", 2, "no network")
+    event = log(2, "the event", pk=story.rows[-1].pk)
+    assert not story.found("logged_error", logs=[event])
+    assert story.found("logged_error", logs=[log(2, "another", pk=77)])
 
 
 def test_stacked_deadlines():
