@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import socket
 import struct
-import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -236,12 +235,12 @@ async def test_a_reader_that_is_slow_slows_the_writer():
 
 
 async def test_ending_waits_for_answers_that_are_under_way_but_not_for_idle_connections():
-    asked = asyncio.Event()
+    asked, release = asyncio.Event(), asyncio.Event()
 
     async def script(reader, writer):
         while await reader.readuntil(b"\r\n\r\n"):
             asked.set()
-            await asyncio.sleep(0.4)
+            await release.wait()
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
     async with place("brain", script) as stands:
@@ -249,13 +248,11 @@ async def test_ending_waits_for_answers_that_are_under_way_but_not_for_idle_conn
         reader, writer = await stands.open()
         writer.write(b"POST /chat HTTP/1.1\r\nContent-Length: 0\r\n\r\n")
         await asked.wait()
-        begun = time.monotonic()
-        ending = asyncio.create_task(stands.service.stop(5))
+        ending = asyncio.create_task(stands.service.stop(60))
         assert await idle.read() == b""
-        assert time.monotonic() - begun < 0.35
+        release.set()
         assert (await reader.read()).endswith(b"{}")
         await ending
-        assert time.monotonic() - begun < 3
         assert stands.captured[0].status == 200
 
 
