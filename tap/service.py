@@ -49,13 +49,14 @@ class Service:
         """Take no more connections; close each when it waits for no answer, and all when patience is over."""
         if self._accepting is not None:
             self._accepting.cancel()
+            await asyncio.gather(self._accepting, return_exceptions=True)
         self._listener.close()
         deadline = asyncio.get_running_loop().time() + patience_s
         while self._connections and asyncio.get_running_loop().time() < deadline:
             self._cancel(only_idle=True)
             await asyncio.sleep(CLOSE_LOOK_S)
-        rest = self._cancel(only_idle=False)
-        await asyncio.gather(*rest, return_exceptions=True)
+        self._cancel(only_idle=False)
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
     def _listen(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._tapped.host else socket.AF_INET
@@ -66,11 +67,10 @@ class Service:
         listener.setblocking(False)
         return listener
 
-    def _cancel(self, *, only_idle: bool) -> list["asyncio.Task[None]"]:
-        chosen = [task for task, watch in self._connections.items() if not (only_idle and watch.is_busy)]
-        for task in chosen:
-            task.cancel()
-        return chosen
+    def _cancel(self, *, only_idle: bool) -> None:
+        for task, watch in self._connections.items():
+            if not task.cancelling() and not (only_idle and watch.is_busy):
+                task.cancel()
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()

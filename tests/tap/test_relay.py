@@ -166,6 +166,24 @@ async def test_a_service_that_breaks_off_is_seen_to_break_off():
         writer.close()
 
 
+async def test_a_service_that_breaks_off_after_a_complete_answer_is_no_error_to_its_caller():
+    async def script(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\n{}")
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        await arrived.wait()
+        writer.transport.abort()
+
+    arrived = asyncio.Event()
+    async with place("brain", script) as stands:
+        reader, writer = await stands.open()
+        writer.write(b"POST /chat HTTP/1.1\r\nContent-Length: 5\r\n\r\n")
+        await reader.readuntil(b"{}")
+        arrived.set()
+        assert await reader.read() == b""
+        writer.close()
+
+
 async def test_a_caller_that_goes_away_is_missed_by_the_service():
     gone = asyncio.Event()
 
