@@ -6,17 +6,19 @@ from typing import Any, NamedTuple
 
 from analysis.algorithms.attempts import list_attempts
 from analysis.algorithms.critical_path import CriticalPath, compute_critical_path
-from analysis.algorithms.facts import MissionFacts, build_facts
+from analysis.algorithms.facts import MissionFacts, build_facts, build_mission_tree
 from analysis.algorithms.findings import Finding
-from analysis.algorithms.graph import build_graph
+from analysis.algorithms.graph import DEFAULT_LIMIT, build_graph
 from analysis.algorithms.graph_model import MissionGraph
 from analysis.algorithms.state import StateAt, StateEntry, state_at
-from analysis.algorithms.tree import build_tree
+from analysis.algorithms.tree import MissionTree
 from analysis.algorithms.turns import find_turns
 from analysis.detectors.registry import run_detectors
 from analysis.totals import MOST_ERROR_LOGS
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans, list_llm_calls
+from plans.building.rows import agent_label
+from plans.selectors import read_plan
 from traces.counts import ERROR_SEVERITY
 from traces.records import MissionRow, SpanRow
 from traces.selectors import LogFilter, has_speakers, list_logs_by_time, list_spans, list_state
@@ -53,11 +55,17 @@ def read_facts(mission: MissionRow, now_ns: int | None = None) -> MissionFacts:
         list_logs_by_time(mission.pk, mission.id, limit=MOST_ERROR_LOGS, chosen=errors),
         time.time_ns() if now_ns is None else now_ns,
         last_activity_ns=mission.last_activity_ns,
+        plan=read_plan(mission.pk),
     )
 
 
-def read_graph(mission: MissionRow, at_ns: int | None = None) -> MissionGraph:
-    """The mission's graph, now or as it was known at a moment."""
+def read_mission_tree(mission: MissionRow) -> MissionTree:
+    """The tree of a mission's spans and of the steps and agents of its plan."""
+    return build_mission_tree(list_spans(mission.pk, mission.id), read_plan(mission.pk))
+
+
+def read_graph(mission: MissionRow, at_ns: int | None = None, limit: int = DEFAULT_LIMIT) -> MissionGraph:
+    """The mission's graph, now or as it was known at a moment, folded to `limit` nodes."""
     spans = list_spans(mission.pk, mission.id)
     calls = list_calls_of_spans({mission.pk: spans})[mission.pk]
     return build_graph(
@@ -65,8 +73,10 @@ def read_graph(mission: MissionRow, at_ns: int | None = None) -> MissionGraph:
         calls.llm,
         calls.tools,
         at_ns=at_ns,
+        limit=limit,
         now_ns=time.time_ns(),
         last_activity_ns=mission.last_activity_ns,
+        plan=read_plan(mission.pk, at_ns),
     )
 
 
@@ -106,17 +116,18 @@ def read_turns(mission: MissionRow, after_seq: int = 0) -> list[SpanRow]:
     """The turns of agents and steps (`algorithms/turns.py`) that changed since, in the order of their last change."""
     if not has_speakers(mission.pk):
         return []
-    tree = build_tree(list_spans(mission.pk, mission.id))
+    tree = read_mission_tree(mission)
     turns = find_turns(tree, list_llm_calls(mission.pk, mission.id))
     return sorted((turn for turn in turns if turn.change_seq > after_seq), key=lambda turn: turn.change_seq)
 
 
 def list_agents(facts: MissionFacts) -> list[AgentRow]:
-    """The agents of a mission, in order of appearance."""
+    """The agents that only spans name, in order of appearance."""
+    planned = {agent_label(agent) for agent in facts.plan.agents}
     seen: dict[str, list[Any]] = {}
     for at, name in enumerate(facts.agents):
         span = facts.span_of(at)
-        if not name or span is None:
+        if not name or span is None or name in planned:
             continue
         entry = seen.setdefault(name, [span.start_ns, span.end_ns, []])
         starts = [ns for ns in (entry[0], span.start_ns) if ns is not None]

@@ -20,8 +20,9 @@ from core.limits import FUTURE_TOLERANCE_NS
 from core.money import add_money
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans
+from plans.records import Plan, PlanStep
+from plans.selectors import read_plans
 from traces.counts import ERROR_SEVERITY, count_records
-from traces.records import SpanRow
 from traces.selectors import LogFilter, list_logs_by_time, list_spans_of_missions
 
 MOST_ERROR_LOGS = 1_000
@@ -29,6 +30,7 @@ MOST_NAMES = 50
 MOST_CALLED = 200
 """Models, tools."""
 TITLE_LENGTH = 200
+REPORTED_LENGTH = 40
 
 
 class Subject(NamedTuple):
@@ -82,38 +84,40 @@ def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, Mi
     titles = read_titles(
         {pk: find_opening(of.project_id, calls[pk].llm) for pk, of in missions.items() if not of.is_named}
     )
+    plans = read_plans(list(missions))
     errors = LogFilter(least_severity=ERROR_SEVERITY)
     found: dict[int, MissionTotals] = {}
     for pk, mission in missions.items():
         of = counts[pk]
         logs = list_logs_by_time(pk, mission.id, limit=MOST_ERROR_LOGS, chosen=errors) if of.error_logs else []
-        facts = build_facts(spans[pk], calls[pk].llm, calls[pk].tools, logs, now_ns, last_activity_ns=of.last_log_ns)
-        found[pk] = summarise(facts, spans[pk], of.logs, of.snapshots, titles.get(pk, ""))
+        facts = build_facts(
+            spans[pk], calls[pk].llm, calls[pk].tools, logs, now_ns, last_activity_ns=of.last_log_ns, plan=plans[pk]
+        )
+        found[pk] = summarise(facts, len(spans[pk]), of.logs, of.snapshots, titles.get(pk, ""))
     return found
 
 
-def summarise(
-    facts: MissionFacts, spans: Sequence[SpanRow], log_count: int, snapshot_count: int, title: str
-) -> MissionTotals:
-    """Totals from facts; without a `title` the first root's name is one. Pure."""
+def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_count: int, title: str) -> MissionTotals:
+    """Totals from facts; without a `title` the plan's goal or the first root's name is one. Pure."""
+    rows = [row.span for row in facts.tree.rows if row.span is not None]
     findings = run_detectors(facts)
     verdict = compose_verdict(facts, findings)
-    starts = _believable([span.start_ns for span in spans if span.start_ns is not None], facts.now_ns)
-    ends = _believable([span.end_ns for span in spans if span.end_ns is not None], facts.now_ns)
+    starts = _believable([span.start_ns for span in rows if span.start_ns is not None], facts.now_ns)
+    ends = _believable([span.end_ns for span in rows if span.end_ns is not None], facts.now_ns)
     status = facts.outcome.mission_status
-    if not spans and not log_count:
+    if not rows and not log_count:
         status = "gone"
     is_over = status not in ("active", "waiting")
     counted = counted_calls(facts.tree, facts.llm_calls)
     costs = [cost for cost in map(cost_of, counted) if cost is not None]
     return MissionTotals(
-        title=title or _title(facts.tree),
+        title=title or _goal(facts.plan) or _title(facts.tree),
         status=status,
-        reported_status=_reported(facts.tree),
+        reported_status=facts.plan.status_word[:REPORTED_LENGTH] or _reported(facts.tree),
         start_ns=min(starts) if starts else None,
         end_ns=max(ends) if ends and is_over else None,
         last_activity_ns=facts.outcome.last_activity_ns,
-        span_count=len(spans),
+        span_count=span_count,
         error_count=sum(facts.outcome.failures) + len(facts.error_logs),
         llm_call_count=len(counted),
         tool_call_count=len(facts.tool_calls),
@@ -122,8 +126,8 @@ def summarise(
         input_tokens=_total([call.input_tokens for call in counted]),
         output_tokens=_total([call.output_tokens for call in counted]),
         cost_usd=format(add_money(costs), "f") if costs else None,
-        agents=_names([span.agent_name for span in spans]),
-        services=_names([span.service_name for span in spans]),
+        agents=_names([span.agent_name for span in rows]),
+        services=_names([span.service_name for span in rows]),
         model_names=_names(
             [name for call in facts.llm_calls for name in (call.request_model, call.response_model)], MOST_CALLED
         ),
@@ -158,6 +162,16 @@ def _title(tree: MissionTree) -> str:
     return next((row.span.name for row in tree.rows if row.span is not None), "")[:TITLE_LENGTH]
 
 
+def _goal(plan: Plan) -> str:
+    """What the mission is called or is to reach, by its own records or by its first agent's."""
+    goals = (plan.name, plan.goal, *(agent.goal for agent in plan.agents), *map(_step_goal, plan.steps))
+    return " ".join(next((goal for goal in goals if goal), "").split())[:TITLE_LENGTH]
+
+
+def _step_goal(step: PlanStep) -> str:
+    return next((item.value for item in step.inputs if item.name == "goal" and step.parent < 0), "")
+
+
 def _reported(tree: MissionTree) -> str:
     """What the first root itself says: ok, failed, or nothing."""
     root = next((row.span for row in tree.rows if row.span is not None), None)
@@ -179,7 +193,7 @@ def _outcomes(facts: MissionFacts) -> tuple[tuple[int, str], ...]:
     return tuple(
         (row.span.pk, status)
         for row, status in zip(facts.tree.rows, facts.outcome.statuses, strict=True)
-        if row.span is not None and row.span.effective_status != status
+        if row.span is not None and row.span.pk >= 0 and row.span.effective_status != status
     )
 
 

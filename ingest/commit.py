@@ -20,6 +20,7 @@ from core.jobs import wake
 from ingest.prepare import Prepared
 from live.publish import publish_missions
 from llmlog.store import store_calls
+from plans.store import store_facts
 from search.store import enqueue
 from telemetry.records import RefusedRecord
 from traces.store import Stored, store_records, store_rejections
@@ -211,13 +212,15 @@ def _store(requests: Sequence[Prepared]) -> list[Changed]:
 def _store_above(cursor: object, project_id: int, stored: Stored, now_ns: int) -> None:
     store_calls(cursor, project_id, stored.spans)
     enqueue(cursor, project_id, "span", [item.pk for item in stored.spans] + stored.moved_span_pks, now_ns)
-    enqueue(cursor, project_id, "log", stored.log_pks + stored.moved_log_pks, now_ns)
+    store_facts(cursor, project_id, stored.logs, stored.spans)
+    enqueue(cursor, project_id, "log", [item.pk for item in stored.logs] + stored.moved_log_pks, now_ns)
 
 
 def _announce(changed: Sequence[Changed]) -> None:
     for change in changed:
         if change.mission_pks:
             publish_missions(change.project_id, change.mission_pks)
+    wake("analysis.attribute")
     wake("analysis.recompute")
     wake("search.index")
 

@@ -15,7 +15,9 @@ SPAN_KINDS = (
 )  # fmt: skip
 """OpenInference's kinds, then ours for what it has no word for."""
 
-STRONG, WEAK, NONE = 2, 1, 0
+STRONG, WEAK, NONE, POOL = 2, 1, 0, -1
+"""How strongly a record names its mission. POOL: it names none, and waits under this key until others tell whose it is
+(plans/attribution.py)."""
 
 OWN_NAME, GOAL_NAME, GROUP_NAME, DERIVED_NAME, NO_NAME = 4, 3, 2, 1, 0
 """What a mission's name is worth: its own, its goal, a trace's or workflow's, the first input. The highest wins."""
@@ -26,7 +28,7 @@ class MissionKey(msgspec.Struct, frozen=True):
 
     key: str
     strength: int
-    """STRONG: says mission. WEAK: a conversation or session, used when its trace names no mission."""
+    """STRONG: says mission. WEAK: a conversation or session, used when its trace names no mission. POOL: see above."""
     source: str
     """The attribute it came from."""
 
@@ -114,10 +116,14 @@ class SpanMeaning(msgspec.Struct, frozen=True):
 class LogMeaning(msgspec.Struct, frozen=True):
     """What a log record means."""
 
+    facts: bytes = b""
+    """What it says about the mission's plan, encoded (telemetry.facts.records); empty when nothing."""
+
     mission_key: MissionKey | None = None
     service_name: str = ""
     agent_name: str = ""
     step_id: str = ""
+    user_id: str = ""
     is_error: bool = False
     error_type: str = ""
     snapshots: tuple[SnapshotMeaning, ...] = ()

@@ -144,10 +144,13 @@ def _write(
         update_rows(cursor, vendor, HOMES[table], ("id",), changed)
     # What became of a span among those it leaves says nothing of it among the others.
     update_rows(cursor, vendor, NEWCOMERS, ("id",), [(pk, None) for pk, _, _ in rows["traces_span"]])
-    spans = [(mission_pk, seq, pk) for pk, mission_pk, seq in rows["traces_span"]]
-    for follower in followers:
-        follower(cursor, vendor, spans)
+    for table, following in (("traces_span", followers), ("traces_log", log_followers)):
+        moved = [(mission_pk, seq, pk) for pk, mission_pk, seq in rows[table]]
+        for follower in following:
+            follower(cursor, vendor, moved)
 
 
 followers: list[Any] = []
 """Functions (cursor, vendor, [(mission, change_seq, span key)]) of packages above whose rows go with their span."""
+log_followers: list[Any] = []
+"""The same for rows that go with their log record."""

@@ -36,6 +36,8 @@ class SpanRow(msgspec.Struct, frozen=True):
     """(trace_id, span_id) of each link."""
     warnings: tuple[str, ...]
     change_seq: int
+    has_begun: bool = True
+    """False for a step that was made and waits for its turn."""
     has_messages: bool = False
     """An agent's or a step's span that carries what was said."""
 

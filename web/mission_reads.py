@@ -7,7 +7,8 @@ from threading import Lock
 
 from accounts.records import ProjectAccess
 from analysis.algorithms.outcome import MissionOutcome, compute_outcome
-from analysis.algorithms.tree import MissionTree, build_tree
+from analysis.algorithms.tree import MissionTree
+from analysis.selectors import read_mission_tree
 from core.errors import NotFound
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_tool_calls
@@ -51,7 +52,7 @@ def read_tree(mission: MissionRow) -> tuple[MissionTree, MissionOutcome]:
     if kept is not None and now - kept[0] < KEEP_TREE_S:
         tree = kept[1]
     else:
-        tree = build_tree(traces.list_spans(mission.pk, mission.id))
+        tree = read_mission_tree(mission)
         _keep(key, now, tree)
     return tree, compute_outcome(tree, time.time_ns(), mission.last_activity_ns)
 

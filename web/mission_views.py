@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.records import ProjectAccess
 from analysis.algorithms.critical_path import compute_critical_path
-from analysis.algorithms.graph import build_graph
+from analysis.selectors import read_graph
 from llmlog import selectors as llmlog
 from traces import selectors as traces
 from web.door import project_page
@@ -107,14 +107,5 @@ def send_previews(request: HttpRequest, project: ProjectAccess, mission_id: str)
 def send_graph(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
     """Agents, their work, and what led to what; folded to `limit` nodes."""
     mission = get_mission(project, mission_id)
-    spans = traces.list_spans(mission.pk, mission.id)
-    calls = llmlog.list_calls_of_spans({mission.pk: spans})[mission.pk]
-    graph = build_graph(
-        spans,
-        calls.llm,
-        calls.tools,
-        limit=min(max(read_number(request, "limit", GRAPH_NODES), 2), MOST_GRAPH_NODES),
-        now_ns=time.time_ns(),
-        last_activity_ns=mission.last_activity_ns,
-    )
-    return send_json(present_graph(graph))
+    limit = min(max(read_number(request, "limit", GRAPH_NODES), 2), MOST_GRAPH_NODES)
+    return send_json(present_graph(read_graph(mission, limit=limit)))

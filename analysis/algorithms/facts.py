@@ -11,6 +11,8 @@ from analysis.algorithms.findings import Ref, llm_ref, span_ref, tool_ref
 from analysis.algorithms.outcome import MissionOutcome, compute_outcome
 from analysis.algorithms.tree import ROOT, MissionTree, SpanKey, build_tree
 from llmlog.records import LlmCallRow, ToolCallRow
+from plans.building.rows import build_rows, find_homes, name_agents, step_row_key
+from plans.records import NO_PLAN, Plan, PlanStep
 from traces.records import LogRow, SpanRow
 
 _NO_TIME = 1 << 80
@@ -33,6 +35,8 @@ class MissionFacts(msgspec.Struct, frozen=True):
     llm_by_tool_call_id: dict[str, list[LlmCallRow]]
     """The calls whose replies ask for a tool call of that id, in order of start: ids come again, in other agents and
     in replays."""
+    plan: Plan
+    """What was intended: empty when no sender told it."""
     agents: tuple[str, ...]
     """By row: the agent that worked, taken from above where the span names none; empty when nobody does."""
 
@@ -43,6 +47,10 @@ class MissionFacts(msgspec.Struct, frozen=True):
     def span_of(self, row: int) -> SpanRow | None:
         """The span of a row; None for a placeholder."""
         return self.tree.rows[row].span
+
+    def row_of_step(self, step: PlanStep) -> int | None:
+        """The row that stands for a step of the plan."""
+        return self.tree.index.get(step_row_key(step))
 
     def refs_of(self, row: int) -> list[Ref]:
         """The span of a row and the model call or tool run it is."""
@@ -77,9 +85,10 @@ def build_facts(
     *,
     last_activity_ns: int | None = None,
     tree: MissionTree | None = None,
+    plan: Plan = NO_PLAN,
 ) -> MissionFacts:
     """The facts of a mission. `last_activity_ns` brings in logs and snapshots; `tree` saves building it again."""
-    tree = tree if tree is not None else build_tree(spans)
+    tree = tree if tree is not None else build_mission_tree(spans, plan)
     outcome = compute_outcome(tree, now_ns, last_activity_ns)
     llm_calls = [_judged(tree, outcome, call) for call in llm_calls]
     calls = tuple(sorted(llm_calls, key=_call_order))
@@ -95,8 +104,18 @@ def build_facts(
         {(call.trace_id, call.span_id, call.side): call for call in tool_calls},
         {call.pk: call for call in calls},
         _by_tool_call_id(calls),
+        plan,
         inherit_agents(tree),
     )
+
+
+def build_mission_tree(spans: Sequence[SpanRow], plan: Plan) -> MissionTree:
+    """The tree of what was sent and of what was intended: spans hang under the steps that they name."""
+    if plan.is_empty:
+        return build_tree(spans)
+    mission_id = spans[0].mission_id if spans else ""
+    named = name_agents(plan, spans)
+    return build_tree([*named, *build_rows(plan, mission_id)], find_homes(plan, named))
 
 
 def _judged(tree: MissionTree, outcome: MissionOutcome, call: LlmCallRow) -> LlmCallRow:

@@ -12,6 +12,7 @@ from analysis.algorithms.graph_model import MAX_REFS, GraphEdge, GraphNode, Miss
 from analysis.algorithms.graph_ties import Ties
 from analysis.algorithms.graph_work import WorkList
 from llmlog.records import LlmCallRow, ToolCallRow
+from plans.records import NO_PLAN, Plan
 from traces.records import SpanRow
 
 DEFAULT_LIMIT = 300
@@ -34,11 +35,12 @@ def build_graph(
     *,
     now_ns: int | None = None,
     last_activity_ns: int | None = None,
+    plan: Plan = NO_PLAN,
 ) -> MissionGraph:
     """The graph, or as it stood at `at_ns`. At most `limit` nodes, lanes included; the same for any order of spans.
 
     Open work counts as abandoned by `now_ns`; without it nothing is taken to be silent for long. `last_activity_ns`
-    brings in what spans do not show.
+    brings in what spans do not show; `plan` is that of the same moment.
     """
     if limit < 2:
         raise ValueError("a graph needs room for a lane and a node")
@@ -48,7 +50,13 @@ def build_graph(
     if moment_ns is None:
         moment_ns = max((span.end_ns or span.start_ns or 0 for span in spans), default=0)
     facts = build_facts(
-        spans, llm_calls, tool_calls, (), moment_ns, last_activity_ns=last_activity_ns if at_ns is None else None
+        spans,
+        llm_calls,
+        tool_calls,
+        (),
+        moment_ns,
+        last_activity_ns=last_activity_ns if at_ns is None else None,
+        plan=plan,
     )
     listed = WorkList(facts)
     ties = Ties(listed).find()

@@ -158,7 +158,7 @@ class _Outcomes:
         return "failed" if self._has_open_failure(children) else "ok"
 
     def _of_open(self, row: TreeRow, span: SpanRow, children: Sequence[int]) -> str:
-        waits = span.span_kind in WAITING_KINDS
+        waits = span.span_kind in WAITING_KINDS or not span.has_begun
         open_children = [self.statuses[child] for child in children if self.statuses[child] in ("active", "waiting")]
         if open_children:
             waits = all(status == "waiting" for status in open_children)
@@ -191,7 +191,8 @@ class _Outcomes:
             group.sort()
         for at in failed:
             span = self.tree.rows[at].span
-            if span is None:
+            if span is None or span.pk < 0:
+                # Steps and agents of a plan run side by side: a later one is no second try.
                 continue
             retry = _first_after(later.get((span.span_kind, span.name, span.agent_name), ()), span)
             how, by = RETRIED, retry

@@ -4,7 +4,7 @@ Nothing is left out: a span whose parent is not here hangs under a placeholder, 
 span that names itself as parent becomes a root. The same spans in any order give the same tree.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -109,10 +109,13 @@ class MissionTree(msgspec.Struct, frozen=True):
         return self.index.get((trace_id, span_id, 1 - side)) if found is None else found
 
 
-def build_tree(spans: Sequence[SpanRow]) -> MissionTree:
-    """The tree of these spans; the same for any order of them. Linear but for sorting, no recursion."""
+def build_tree(spans: Sequence[SpanRow], homes: Mapping[SpanKey, SpanKey] | None = None) -> MissionTree:
+    """The tree of these spans; the same for any order of them. Linear but for sorting, no recursion.
+
+    `homes` gives spans a parent in another trace: a step of a plan.
+    """
     distinct, copies = _distinct(spans)
-    nodes = _Nodes(distinct)
+    nodes = _Nodes(distinct, homes or {})
     nodes.attach()
     nodes.cut_cycles()
     return nodes.lay_out(copies)
@@ -139,8 +142,8 @@ def _order(span: SpanRow) -> tuple[int, str, str, int]:
 class _Nodes:
     """The work of building one tree: spans by position in start order, placeholders behind them."""
 
-    def __init__(self, spans: list[SpanRow]) -> None:
-        self.spans = spans
+    def __init__(self, spans: list[SpanRow], homes: Mapping[SpanKey, SpanKey]) -> None:
+        self.spans, self.homes = spans, homes
         self.by_key = {(span.trace_id, span.span_id, span.side): at for at, span in enumerate(spans)}
         self.parents = [ROOT] * len(spans)
         self.missing: list[tuple[str, str]] = []
@@ -162,6 +165,8 @@ class _Nodes:
 
     def _parent_of(self, at: int, span: SpanRow) -> int:
         by_key, trace_id, parent_id = self.by_key, span.trace_id, span.parent_span_id
+        if self.homes and (home := self.homes.get((trace_id, span.span_id, span.side))) in by_key:
+            return by_key[home]
         if span.side == 1:
             client = by_key.get((trace_id, span.span_id, 0))
             if client is not None:

@@ -5,6 +5,7 @@ from telemetry.conventions.plan import plan_log
 from telemetry.conventions.senders import read_sender
 from telemetry.conventions.states import STATE_EVENTS, read_log_states
 from telemetry.conventions.values import first_text, read_count, read_text
+from telemetry.facts.reading import FACT_PREFIXES, read_facts
 from telemetry.meaning import LogMeaning, SnapshotMeaning
 from telemetry.records import EventRecord, LogRecord
 
@@ -25,10 +26,12 @@ def map_log(log: LogRecord) -> LogMeaning:
     if name in STATE_EVENTS:
         snapshots = read_log_states(log, name, agent_name=agent_name, step_id=step_id)
     return LogMeaning(
+        facts=read_facts(name, log.body) if name.startswith(FACT_PREFIXES) else b"",
         mission_key=find_mission(attributes, plan, sender),
         service_name=sender.service_name,
         agent_name=agent_name,
         step_id=step_id,
+        user_id=first_text(attributes, plan.names("user_id")) or sender.user_id,
         is_error=bool(error_type) or _is_error(log),
         error_type=error_type,
         snapshots=tuple(snapshots),

@@ -14,6 +14,7 @@ from telemetry.meaning import (
     GROUP_NAME,
     NO_NAME,
     OWN_NAME,
+    POOL,
     STRONG,
     WEAK,
     MissionKey,
@@ -30,13 +31,13 @@ def find_mission(
     if key is not None:
         return key
     key = _read_key(attributes, plan.names("mission_weak"), WEAK) or sender.weak_key
-    if key is not None or not metadata:
+    if key is not None:
         return key
-    for name in _METADATA_KEYS:
-        text = read_text(metadata.get(name)).strip()
+    for name in _METADATA_KEYS if metadata else ():
+        text = read_text((metadata or {}).get(name)).strip()
         if text:
             return MissionKey(text, WEAK, f"metadata {name}")
-    return None
+    return _read_key(attributes, plan.names("mission_pool"), POOL)
 
 
 def _read_key(attributes: Mapping[str, Any], names: tuple[str, ...], strength: int) -> MissionKey | None:

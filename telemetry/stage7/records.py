@@ -1,10 +1,12 @@
 """What all of stage7's doors share: the ids an object names, and an object as a log record."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
+from core.nanotime import NS_PER_SECOND
 from telemetry.records import AttributeValue, LogRecord, Resource, Scope
 from telemetry.stage7.ids import agent_trace, step_trace
 from telemetry.stage7.values import read_time_ns
@@ -17,6 +19,9 @@ _INNER = ("content", "data", "request", "response")
 """Where an object keeps what it is about, when not at its top."""
 _TIMES = ("timestamp", "startedAt", "startTime", "createdAt", "created_at", "time")
 _LONGEST_ID = 500
+NOBODY = "system"
+"""The user of a mission whose caller named none."""
+POOL = "missionscope.mission.pool"
 
 
 class Ids(msgspec.Struct, frozen=True):
@@ -25,6 +30,7 @@ class Ids(msgspec.Struct, frozen=True):
     mission_id: str = ""
     agent_id: str = ""
     step_id: str = ""
+    user_id: str = ""
 
     @property
     def trace_id(self) -> bytes:
@@ -40,6 +46,7 @@ class Ids(msgspec.Struct, frozen=True):
             "stage7.mission.id": self.mission_id,
             "stage7.agent.id": self.agent_id,
             "stage7.step.id": self.step_id,
+            "stage7.user.id": self.user_id,
         }
         return {name: value for name, value in named.items() if value}
 
@@ -47,7 +54,13 @@ class Ids(msgspec.Struct, frozen=True):
 def find_ids(item: Mapping[str, Any]) -> Ids:
     """The mission, agent and step an object names at its top or in what it carries."""
     places = [item, *(inner for name in _INNER if isinstance(inner := item.get(name), Mapping))]
-    return Ids(_find_id(places, "missionId"), _find_id(places, "agentId"), _find_id(places, "stepId"))
+    user_id = _find_id(places, "userId")
+    return Ids(
+        _find_id(places, "missionId"),
+        _find_id(places, "agentId"),
+        _find_id(places, "stepId"),
+        "" if user_id == NOBODY else user_id,
+    )
 
 
 def find_time_ns(item: Mapping[str, Any]) -> int | None:
@@ -66,20 +79,31 @@ def make_log(
     attributes: Mapping[str, AttributeValue] | None = None,
     severity_number: int = 0,
 ) -> LogRecord:
-    """A log record in the trace of what it names. `time_ns` None: it takes the time it was received."""
+    """A log record in the trace of what it names. `time_ns` None: it takes the time it was received.
+
+    One that names no mission waits in a pool of its day until others tell whose it is.
+    """
+    pool = {} if ids.mission_id else {POOL: pool_of(time_ns)}
     return LogRecord(
         time_ns=time_ns,
         observed_ns=None,
         severity_number=severity_number,
         severity_text="",
         body=body,
-        attributes={**ids.attributes, **(attributes or {})},
+        attributes={**ids.attributes, **pool, **(attributes or {})},
         trace_id=ids.trace_id,
         span_id=b"",
         event_name=event_name,
         resource=RESOURCE,
         scope=SCOPE,
     )
+
+
+def pool_of(time_ns: int | None) -> str:
+    """Where records of a day wait that name no mission: `stage7-2025-07-09`."""
+    if time_ns is None:
+        return "stage7"
+    return f"stage7-{datetime.fromtimestamp(time_ns // NS_PER_SECOND, UTC):%Y-%m-%d}"
 
 
 def _find_id(places: list[Mapping[str, Any]], name: str) -> str:

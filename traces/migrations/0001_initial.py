@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ("title", models.TextField(db_default="")),
                 ("list_seq", models.BigIntegerField(db_default=0)),
                 ("status", models.CharField(db_default="active", max_length=10)),
-                ("reported_status", models.CharField(db_default="", max_length=10)),
+                ("reported_status", models.CharField(db_default="", max_length=40)),
                 ("start_ns", models.BigIntegerField(null=True)),
                 ("end_ns", models.BigIntegerField(null=True)),
                 ("last_activity_ns", models.BigIntegerField(null=True)),

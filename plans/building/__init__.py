@@ -1,0 +1,1 @@
+"""From facts to the plan of a mission. Plain Python."""
