@@ -106,7 +106,7 @@ def test_messages_are_stored_and_stage7_loses_none(tmp_path: Path, exchanges: st
             assert len(_wait(stored, mission, 3)) == 3
             assert [agent["status"] for agent in stored.items(f"/api/v1/missions/{mission}/agents/")] == ["completed"]
     with Connection(exchanges) as connection:
-        theirs = connection.channel().queue_declare("librarian-queue-of-a-test", passive=True)
+        theirs = connection.channel().queue_declare(THEIRS, passive=True)
         assert theirs.message_count == 3
 
 
