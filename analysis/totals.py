@@ -98,7 +98,7 @@ def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, Mi
 
 
 def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_count: int, title: str) -> MissionTotals:
-    """Totals from facts; without a `title` the plan's goal or the first root's name is one. Pure."""
+    """Totals from facts; the plan's goal is the title, else `title`, else the first root's name. Pure."""
     rows = [row.span for row in facts.tree.rows if row.span is not None]
     findings = run_detectors(facts)
     verdict = compose_verdict(facts, findings)
@@ -111,7 +111,7 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
     counted, attempts = counted_calls(facts.tree, facts.llm_calls), find_attempts(facts.llm_calls)
     costs = [cost for cost in map(cost_of, counted) if cost is not None]
     return MissionTotals(
-        title=title or _goal(facts.plan) or _title(facts.tree),
+        title=_goal(facts.plan) or title or _title(facts.tree),
         status=status,
         reported_status=facts.plan.status_word[:REPORTED_LENGTH] or _reported(facts.tree),
         start_ns=min(starts) if starts else None,
