@@ -24,7 +24,8 @@ LABELS = {
     "findings": "Findings",
 }
 MODULES = (
-    "address_bar", "divider", "dom", "fetching", "graph/drawing", "graph/frame", "graph/graph", "graph/layout",
+    "address_bar", "divider", "dom", "fetching", "graph/as_of", "graph/drawing", "graph/frame", "graph/graph",
+    "graph/kin", "graph/layout", "graph/moment", "graph/node_words", "graph/plan_edges", "graph/plan_layout",
     "graph/view", "graph/why", "labels", "lib/address", "lib/clock", "lib/evidence", "lib/flags", "lib/kinds",
     "lib/path", "lib/previews", "lib/scale", "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "marks",
     "overview", "page", "panel", "panes/html_pane", "panes/list", "panes/logs_pane", "panes/state_pane", "panes/tools",
@@ -34,8 +35,8 @@ MODULES = (
 )  # fmt: skip
 """The page's own modules: named in its head, so that they are fetched side by side."""
 STYLES = (
-    "frame", "head", "verdict", "bar", "skeleton", "timeline", "timeline-rows", "graph", "graph-nodes", "lists",
-    "texts", "conversation", "messages", "tools", "logs", "findings", "panel", "overview",
+    "frame", "head", "verdict", "bar", "skeleton", "timeline", "timeline-rows", "graph", "graph-nodes", "graph-plan",
+    "lists", "texts", "conversation", "messages", "tools", "logs", "findings", "panel", "overview",
     "attributes", "state",
 )  # fmt: skip
 """The page's own styles, one file for a component."""
