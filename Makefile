@@ -74,8 +74,8 @@ $(VENV)/lock/bin/uv: | $(BIN)/python
 	$(VENV)/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 
 lock: $(VENV)/lock/bin/uv ## Compile the pinned requirements from requirements*.in
-	$< pip compile --quiet --no-header --generate-hashes --python-version 3.11 -o requirements.txt requirements.in
-	$< pip compile --quiet --no-header --generate-hashes --python-version 3.11 -o requirements-dev.txt requirements-dev.in
+	$< pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11 -o requirements.txt requirements.in
+	$< pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11 -o requirements-dev.txt requirements-dev.in
 
 bench: install-dev ## Measure
 	$(BIN)/python -m bench

@@ -141,7 +141,7 @@ def _note_use_apart(key_pk: int) -> None:
 
 def _judge(answer: _Answer, *, scope: str, address: str) -> KeyAccess:
     if answer.access is None:
-        _count_wrong(address)
+        count_wrong(address)
         raise NotAuthenticated
     return require_scope(answer.access, scope)
 
@@ -160,7 +160,8 @@ def _refuse_flood(address: str, key_hash: str) -> None:
         raise _too_many(window, now_s)
 
 
-def _count_wrong(address: str) -> None:
+def count_wrong(address: str) -> None:
+    """Remember a wrong key or token from this address. Raises TooManyRequests beyond the limit."""
     now_s = time.monotonic()
     with _lock:
         window = _wrong.pop(address, None)

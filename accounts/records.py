@@ -23,6 +23,25 @@ class KeyAccess(msgspec.Struct, frozen=True):
         return scope in self.scopes or "admin" in self.scopes
 
 
+class TokenAccess(msgspec.Struct, frozen=True):
+    """What a valid token of stage7's SecurityManager lets its holder read."""
+
+    project_pk: int
+    project_slug: str
+    user_id: str | None
+    """Only missions of this user; None: all of the project."""
+    expires_s: float
+    """Unix time from which on it is refused."""
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """Which missions somebody may read: a project's, all of them or one user's."""
+
+    project_pk: int
+    user_id: str | None = None
+    """None: all."""
+
+
 class ProjectAccess(msgspec.Struct, frozen=True):
     """A project as one user may see it."""
 
@@ -70,3 +89,11 @@ class AuditRow(msgspec.Struct, frozen=True):
     """Empty when the program itself did it."""
     action: str
     detail: dict[str, object]
+
+
+class Tenant(msgspec.Struct, frozen=True):
+    """A project as those see it who store for it without a key: commands on the server itself."""
+
+    pk: int
+    slug: str
+    redaction_key: bytes

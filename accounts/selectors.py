@@ -1,7 +1,7 @@
 """Reads of accounts: frozen rows."""
 
-from accounts.models import ApiKey, AuditEvent, Membership
-from accounts.records import ApiKeyRow, AuditRow, MemberRow, ProjectAccess
+from accounts.models import ApiKey, AuditEvent, Membership, Project
+from accounts.records import ApiKeyRow, AuditRow, MemberRow, ProjectAccess, Tenant
 
 MOST_ROWS = 1000
 
@@ -45,3 +45,9 @@ def _api_key_row(key: ApiKey) -> ApiKeyRow:
         last_used_ns=key.last_used_ns,
         revoked_ns=key.revoked_ns,
     )
+
+
+def find_tenant(slug: str) -> Tenant | None:
+    """The project of that short name; None when there is none."""
+    row = Project.objects.filter(slug=slug).first()
+    return None if row is None else Tenant(row.pk, row.slug, bytes(row.redaction_key))

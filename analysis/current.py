@@ -24,13 +24,13 @@ _SAME = (
 )  # fmt: skip
 
 
-def find_current_mission(project_id: int, key: str) -> MissionRow | None:
+def find_current_mission(project_id: int, key: str, user_id: str | None = None) -> MissionRow | None:
     """A mission (as `find_mission`) once its totals are written, if that is soon; else with the totals of now."""
     until_s = time.monotonic() + (SOON_S if has_runner() and not is_busy() else 0.0)
-    row = find_mission(project_id, key)
+    row = find_mission(project_id, key, user_id)
     while row is not None and _is_soon_computed(row) and time.monotonic() < until_s:
         time.sleep(LOOK_S)
-        row = find_mission(project_id, key)
+        row = find_mission(project_id, key, user_id)
     return None if row is None else bring_up_to_date(project_id, [row])[0]
 
 

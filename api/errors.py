@@ -12,7 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from core.errors import MissionScopeError, TooManyRequests
+from core.errors import MissionScopeError, TooManyRequests, Unavailable
 
 RETRY_AFTER_S = 2
 
@@ -31,6 +31,8 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
             error.detail, error.code, [{"field": each.field, "message": each.message} for each in error.errors]
         )
         headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooManyRequests) else {}
+        if isinstance(error, Unavailable):
+            headers["Retry-After"] = str(RETRY_AFTER_S)
         if error.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         return Response(body, status=error.status, headers=headers)

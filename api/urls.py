@@ -5,7 +5,7 @@ from urllib.parse import quote, unquote
 from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from api.views import calls, insight, missions, project, records
+from api.views import calls, ingest, insight, missions, project, records
 
 
 class SegmentConverter:
@@ -64,6 +64,7 @@ urlpatterns = [
     path(MISSION + "human-requests/", insight.HumanRequestList.as_view()),
     path("api/v1/search/", project.Search.as_view()),
     path("api/v1/rejections/", project.RejectionList.as_view()),
+    path("api/v1/ingest/schema", ingest.show_schema),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/docs", DOCS, name="api-docs"),
     re_path(r"^api/", missions.Unknown.as_view()),

@@ -40,6 +40,12 @@ class NotAuthenticated(MissionScopeError):
     sentence = "A valid API key or login is needed."
 
 
+class TokenExpired(NotAuthenticated):
+    """It was good until its time was over: whoever has a new one may try again."""
+
+    sentence = "The token has expired."
+
+
 class AccessDenied(MissionScopeError):
     """Who asks is known and may not do this."""
 
@@ -62,6 +68,14 @@ class Conflict(MissionScopeError):
     code = "conflict"
     status = 409
     sentence = "This does not fit the present state."
+
+
+class Unavailable(MissionScopeError):
+    """Something that is needed for the answer is not there now; nothing is wrong with the request."""
+
+    code = "unavailable"
+    status = 503
+    sentence = "This cannot be answered now. Try again."
 
 
 class TooManyRequests(MissionScopeError):

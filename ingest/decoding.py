@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from telemetry import stage7
+from telemetry import native, stage7
 from telemetry.decode import decode
 from telemetry.decode.json_items import Item, read_items
 from telemetry.decode.notes import list_notes
@@ -20,6 +20,7 @@ Convert = Callable[[Any, int], Converted]
 
 OTLP = {"otlp_traces": "traces", "otlp_logs": "logs"}
 CONVERTERS: dict[str, Convert] = {
+    "native": native.convert,
     **{f"stage7_{door}": partial(stage7.convert, door) for door in stage7.DOORS},
 }
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
@@ -11,20 +12,21 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import Error as DatabaseError
 
-from core.errors import MissionScopeError, TooManyRequests
+from core.errors import MissionScopeError, TokenExpired, TooManyRequests, Unavailable
 from live.feeds import Delta, Gone, Reader, Resync, get_list_cursor, read_list_feed, read_mission_feed
-from live.groups import list_group, mission_group
+from live.groups import list_group, mission_group, user_list_feed
 from live.hub import Feed, call, join_feed
 from live.publish import attach_loop
 from live.viewers import (
+    EXPIRED,
     Viewer,
     Watched,
+    find_loss,
     find_watched,
     get_after,
     get_mission_id,
     identify,
     is_own_origin,
-    may_still_watch,
 )
 
 NOT_AUTHORISED, UNKNOWN_MISSION, TOO_SLOW, TOO_MANY = 4401, 4404, 4408, 4429
@@ -32,6 +34,8 @@ BAD_REQUEST, BROKEN = 1008, 1011
 PING_EVERY_S = 20.0
 MESSAGE_BYTES = 4096
 MESSAGES_A_MINUTE = 120
+SOON_S = 0.1
+"""A token that ought to have ended by now is looked at again."""
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +44,7 @@ class Place(NamedTuple):
     """A feed to join, and where it is now."""
 
     key: str
+    group: str
     read: Reader
     now: int
 
@@ -74,6 +79,10 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close(code=BAD_REQUEST, reason=str(error))
         except TooManyRequests:
             await self.close(code=TOO_MANY, reason="too many wrong keys")
+        except TokenExpired:
+            await self.close(code=NOT_AUTHORISED, reason=EXPIRED)
+        except Unavailable:
+            await self.close(code=BROKEN, reason="tokens cannot be checked now")
         except MissionScopeError:
             await self.close(code=NOT_AUTHORISED, reason="not authorised")
         else:
@@ -98,7 +107,7 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     def _join(self, place: Place) -> None:
         if self._feed is not None:
             self._feed.leave()
-        self._feed = join_feed(place.key, place.read, place.now)
+        self._feed = join_feed(place.key, place.group, place.read, place.now)
 
     async def disconnect(self, code: int) -> None:
         """Leave the feed and stop sending."""
@@ -146,7 +155,7 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         """Send what comes until the connection ends."""
         clock = asyncio.get_running_loop().time
         ping_s = clock() + PING_EVERY_S
-        check_s = clock() + settings.MISSIONSCOPE_LIVE_RIGHTS_S
+        check_s = clock() + self._rights_hold_s()
         while self._feed is not None:
             found = await self._feed.next(self.cursor, min(ping_s, check_s) - clock())
             if isinstance(found, Gone):
@@ -161,10 +170,26 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 if not await self._send_text('{"type":"ping"}'):
                     return
             if clock() >= check_s:
-                check_s = clock() + settings.MISSIONSCOPE_LIVE_RIGHTS_S
-                if not await call(may_still_watch, self.scope, self.viewer):
-                    await self.close(code=NOT_AUTHORISED, reason="no longer authorised")
+                check_s = clock() + self._rights_hold_s()
+                if not await self._may_go_on():
                     return
+
+    def _rights_hold_s(self) -> float:
+        """After so many seconds rights are looked at again: when a token ends, too."""
+        regular = float(settings.MISSIONSCOPE_LIVE_RIGHTS_S)
+        if self.viewer.expires_s is None:
+            return regular
+        return min(regular, max(SOON_S, self.viewer.expires_s - time.time()))
+
+    async def _may_go_on(self) -> bool:
+        """Close the connection when the right to it is lost."""
+        if loss := await call(find_loss, self.scope, self.viewer):
+            await self.close(code=NOT_AUTHORISED, reason=loss)
+        elif self.viewer.user_id is not None and await self.find_place() is None:
+            await self.close(code=UNKNOWN_MISSION, reason="unknown mission")
+        else:
+            return True
+        return False
 
     async def _pass_on(self, delta: Delta) -> bool:
         if delta.text and not await self._send_text(delta.text):
@@ -205,11 +230,12 @@ class MissionConsumer(FeedConsumer):
     async def find_place(self) -> Place | None:
         """The mission's last change."""
         project_id = self.viewer.project_id
-        watched: Watched | None = await call(find_watched, project_id, get_mission_id(self.scope))
+        watched: Watched | None = await call(find_watched, self.viewer, get_mission_id(self.scope))
         if watched is None:
             return None
         read = partial(read_mission_feed, project_id, watched.pk, watched.id)
-        return Place(mission_group(project_id, watched.pk), read, watched.change_seq)
+        group = mission_group(project_id, watched.pk)
+        return Place(group, group, read, watched.change_seq)
 
 
 class ListConsumer(FeedConsumer):
@@ -217,6 +243,7 @@ class ListConsumer(FeedConsumer):
 
     async def find_place(self) -> Place | None:
         """The list's last change."""
-        project_id = self.viewer.project_id
-        now = await call(get_list_cursor, project_id)
-        return Place(list_group(project_id), partial(read_list_feed, project_id), now)
+        project_id, user_id = self.viewer.project_id, self.viewer.user_id
+        now, group = await call(get_list_cursor, project_id), list_group(project_id)
+        key = group if user_id is None else user_list_feed(project_id, user_id)
+        return Place(key, group, partial(read_list_feed, project_id, user_id), now)

@@ -156,8 +156,11 @@ def get_list_cursor(project_id: int) -> int:
     return ListSequence.objects.filter(project_id=project_id).values_list("last", flat=True).first() or 0
 
 
-def read_list_feed(project_id: int, after: int, until: int | None = None) -> Found:
-    """The next changes of a project's list after a cursor. A mission that changed twice comes once, as it is now."""
+def read_list_feed(project_id: int, user_id: str | None, after: int, until: int | None = None) -> Found:
+    """The next changes of a project's list, or of one user's, after a cursor.
+
+    A mission that changed twice comes once, as it is now.
+    """
     last = get_list_cursor(project_id)
     if after > last:
         return Resync(last, 0)
@@ -165,7 +168,8 @@ def read_list_feed(project_id: int, after: int, until: int | None = None) -> Fou
         last = min(last, until)
     if after >= last:
         return Delta(after, after, "")
-    rows = [row for row in list_changed_missions(project_id, after, FRAME_RECORDS) if row.list_seq <= last]
+    changed = list_changed_missions(project_id, after, FRAME_RECORDS, user_id)
+    rows = [row for row in changed if row.list_seq <= last]
     horizon = rows[-1].list_seq if len(rows) == FRAME_RECORDS else last
     changes = [_Change(row.list_seq, "mission", mission_json(row)) for row in rows]
     return _delta(after, horizon, changes) if changes else Delta(after, horizon, "")

@@ -12,3 +12,8 @@ def mission_group(project_id: int, mission_pk: int) -> str:
 def list_group(project_id: int) -> str:
     """The feed of a project's list of missions."""
     return f"missions.{project_id}"
+
+
+def user_list_feed(project_id: int, user_id: str) -> str:
+    """The feed of one user's missions: woken with the project's list, read by itself."""
+    return f"{list_group(project_id)}.{user_id}"

@@ -51,8 +51,9 @@ def _call(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
 class Feed:
     """One feed and the place it has been read to."""
 
-    def __init__(self, key: str, read: Reader, edge: int) -> None:
+    def __init__(self, key: str, group: str, read: Reader, edge: int) -> None:
         self.key = key
+        self.group = group
         self.edge = edge
         self.viewer_count = 0
         self._read = read
@@ -119,7 +120,7 @@ class Feed:
             except TimeoutError:
                 continue
             await asyncio.sleep(max(0.0, began_s + self._gather_s() - time.monotonic()))
-        _feeds.pop(self.key, None)
+        _drop(self)
 
     def _gather_s(self) -> float:
         return min(MOST_GATHER_S, max(GATHER_S, GATHER_A_VIEWER_S * self.viewer_count))
@@ -156,27 +157,40 @@ def _is_expected(error: Exception) -> bool:
     return isinstance(error, DatabaseError)
 
 
-_feeds: dict[str, Feed] = {}
+_feeds: dict[str, dict[str, Feed]] = {}
+"""By group and key: what wakes the group wakes all feeds in it."""
 _owner: tuple[int, asyncio.AbstractEventLoop] | None = None
 
 
-def join_feed(key: str, read: Reader, edge: int) -> Feed:
-    """The feed under that key, begun at `edge` when nobody watches it yet. `Feed.leave` ends it."""
+def join_feed(key: str, group: str, read: Reader, edge: int) -> Feed:
+    """The feed under that key, begun at `edge` when nobody watches it yet. `Feed.leave` ends it.
+
+    `group`: the name in `live.groups` under which its changes are told.
+    """
     global _owner
     here = (os.getpid(), asyncio.get_running_loop())
     if _owner != here:
         _feeds.clear()
         _owner = here
-    feed = _feeds.get(key)
+    feeds = _feeds.setdefault(group, {})
+    feed = feeds.get(key)
     if feed is None:
-        feed = _feeds[key] = Feed(key, read, edge)
+        feed = feeds[key] = Feed(key, group, read, edge)
     feed.join()
     return feed
 
 
-def wake_feeds(keys: Iterable[str]) -> None:
+def wake_feeds(groups: Iterable[str]) -> None:
     """These have changed: read on. Only on the server's loop."""
-    for key in keys:
-        feed = _feeds.get(key)
-        if feed is not None:
+    for group in groups:
+        for feed in _feeds.get(group, {}).values():
             feed.wake()
+
+
+def _drop(feed: Feed) -> None:
+    """Forget a feed that has ended, unless another loop's has taken its place."""
+    feeds = _feeds.get(feed.group, {})
+    if feeds.get(feed.key) is feed:
+        del feeds[feed.key]
+        if not feeds:
+            del _feeds[feed.group]

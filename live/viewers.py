@@ -15,19 +15,24 @@ from django.http.request import validate_host
 
 from accounts.access import SESSION_PROJECT, projects_of
 from accounts.addresses import believe_proxies
-from accounts.keys import authenticate_now
-from accounts.records import KeyAccess, ProjectAccess
-from core.errors import MissionScopeError, NotAuthenticated
+from accounts.readers import authenticate_reader, get_sight
+from accounts.records import KeyAccess, ProjectAccess, TokenAccess
+from core.errors import MissionScopeError, NotAuthenticated, TokenExpired
 from traces.selectors import find_mission
 
 PREFIX = "/ws/missions/"
 LAST_64 = 2**63 - 1
+EXPIRED, NOT_ANY_MORE = "the token has expired", "no longer authorised"
 
 
 class Viewer(NamedTuple):
-    """A project somebody may read."""
+    """What somebody may watch, and how long."""
 
     project_id: int
+    user_id: str | None = None
+    """Only missions of this user; None: all of the project."""
+    expires_s: float | None = None
+    """Unix time at which a token ends."""
 
 
 class Watched(NamedTuple):
@@ -55,8 +60,10 @@ def is_own_origin(scope: Mapping[str, Any]) -> bool:
 
 def identify(scope: Mapping[str, Any]) -> Viewer:
     """The viewer of this connection, asked of the database anew. Raises a MissionScopeError when there is none."""
-    if access := _key_access(scope):
-        return Viewer(access.project_pk)
+    if access := _given_access(scope):
+        sight = get_sight(access)
+        expires_s = access.expires_s if isinstance(access, TokenAccess) else None
+        return Viewer(sight.project_pk, sight.user_id, expires_s)
     session, projects = _session_projects(scope)
     wanted = _query(scope).get("project", "")
     chosen = wanted or session.get(SESSION_PROJECT, "")
@@ -66,24 +73,32 @@ def identify(scope: Mapping[str, Any]) -> Viewer:
     return Viewer((found or projects[0]).project_pk)
 
 
-def may_still_watch(scope: Mapping[str, Any], viewer: Viewer) -> bool:
-    """Has the right not been taken away since? Another choice of project in the session takes nothing away."""
+def find_loss(scope: Mapping[str, Any], viewer: Viewer) -> str:
+    """Why the viewer may not go on; empty while the right holds.
+
+    Another choice of project in the session takes nothing away.
+    """
     try:
-        if access := _key_access(scope):
-            return access.project_pk == viewer.project_id
-        return any(project.project_pk == viewer.project_id for project in _session_projects(scope)[1])
+        if access := _given_access(scope):
+            sight = get_sight(access)
+            is_same = (sight.project_pk, sight.user_id) == (viewer.project_id, viewer.user_id)
+        else:
+            is_same = any(project.project_pk == viewer.project_id for project in _session_projects(scope)[1])
+    except TokenExpired:
+        return EXPIRED
     except MissionScopeError:
-        return False
+        return NOT_ANY_MORE
+    return "" if is_same else NOT_ANY_MORE
 
 
-def _key_access(scope: Mapping[str, Any]) -> KeyAccess | None:
-    """What the key opens; None when none was sent."""
+def _given_access(scope: Mapping[str, Any]) -> KeyAccess | TokenAccess | None:
+    """What the key or token opens; None when none was sent."""
     raw_key = _bearer(scope) or _query(scope).get("token", "")
     if not raw_key:
         return None
     client = scope.get("client") or ("unknown",)
     address = believe_proxies(client[0], _header(scope, b"x-forwarded-for"))
-    return authenticate_now(raw_key, scope="read", address=address)
+    return authenticate_reader(raw_key, address=address)
 
 
 def _session_projects(scope: Mapping[str, Any]) -> tuple[SessionBase, list[ProjectAccess]]:
@@ -96,9 +111,9 @@ def _session_projects(scope: Mapping[str, Any]) -> tuple[SessionBase, list[Proje
     return session, projects_of(cast(Any, user))
 
 
-def find_watched(project_id: int, mission_id: str) -> Watched | None:
-    """The mission, when it is of this project."""
-    mission = find_mission(project_id, mission_id)
+def find_watched(viewer: Viewer, mission_id: str) -> Watched | None:
+    """The mission, when the viewer may see it."""
+    mission = find_mission(viewer.project_id, mission_id, viewer.user_id)
     return None if mission is None else Watched(mission.pk, mission.id, mission.change_seq)
 
 

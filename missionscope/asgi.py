@@ -23,7 +23,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DOOR_PREFIXES = ("/v1/",)
 """Paths that ingest.asgi answers itself: Django's middleware would cost more than the work."""
-SHARED_PREFIXES = ("/api/v1/stage7/",)
+SHARED_PREFIXES = ("/api/v1/stage7/", "/api/v1/ingest")
 """Here machines send to ingest.asgi, and people and programs read from Django."""
 READING = ("GET", "HEAD")
 
@@ -113,13 +113,14 @@ async def run_lifespan(receive: Receive, send: Send) -> None:
     if not settings.REDIS_URL:
         runner.start()
         jobs.set_waker(runner.wake)
+    from accounts import tokens
     from ingest.asgi import warm
     from live.publish import attach_loop
 
     attach_loop(asyncio.get_running_loop())
     await send({"type": "lifespan.startup.complete"})
     # What the first sender would wait for is loaded while the server already answers.
-    warming = asyncio.get_running_loop().run_in_executor(None, warm)
+    warming = asyncio.gather(to_thread(warm), to_thread(tokens.warm))
     await receive()
     await warming
     if not settings.REDIS_URL:

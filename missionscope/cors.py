@@ -1,4 +1,7 @@
-"""Browsers of allowed origins may send to the machines' doors, which Django's middleware never sees."""
+"""Browsers of allowed origins may call the machines' doors, which Django's middleware never sees.
+
+For what Django answers, the same words are the settings of django-cors-headers.
+"""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -9,15 +12,27 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-ALLOWED = (
-    (b"access-control-allow-methods", b"POST"),
-    (b"access-control-allow-headers", b"authorization, content-encoding, content-type, x-api-key"),
-    (b"access-control-max-age", b"7200"),
+ALLOWED_HEADERS = (
+    "accept", "access-control-allow-origin", "authorization", "baggage", "content-encoding", "content-type",
+    "traceparent", "tracestate", "x-api-key", "x-csrftoken", "x-requested-with",
+)  # fmt: skip
+"""Of requests. Some clients send `Access-Control-Allow-Origin` as if it were one of theirs."""
+EXPOSED_HEADERS = ("retry-after", "www-authenticate")
+PREFLIGHT_S = 7200
+"""How long a browser remembers what it was allowed."""
+_CREDENTIALS = (b"access-control-allow-credentials", b"true")
+_VARY = (b"vary", b"origin")
+_PREFLIGHT = (
+    (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+    (b"access-control-allow-headers", ", ".join(ALLOWED_HEADERS).encode()),
+    (b"access-control-max-age", str(PREFLIGHT_S).encode()),
+    (b"content-length", b"0"),
 )
+_EXPOSE = (b"access-control-expose-headers", ", ".join(EXPOSED_HEADERS).encode())
 
 
 class CrossOrigin:
-    """The same application, answering pages of the given origins; no cookies, so no credentials are allowed."""
+    """The same application, answering pages of the given origins by their own name, never by `*`."""
 
     def __init__(self, application: Application, origins: list[str]) -> None:
         self.application = application
@@ -26,29 +41,25 @@ class CrossOrigin:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         origin = headers.get(b"origin")
-        if origin is None or origin not in self.origins:
-            await self.application(scope, receive, send)
-        elif scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
-            await _allow(origin, send)
-        else:
-            await self.application(scope, receive, _name_origin(origin, send))
+        granted = [_VARY]
+        if origin is not None and origin in self.origins:
+            granted += [(b"access-control-allow-origin", origin), _CREDENTIALS]
+            if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
+                await _allow(granted, send)
+                return
+            granted.append(_EXPOSE)
+        await self.application(scope, receive, _with_headers(granted, send))
 
 
-def _origin_headers(origin: bytes) -> list[tuple[bytes, bytes]]:
-    return [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
-
-
-async def _allow(origin: bytes, send: Send) -> None:
-    headers = [*_origin_headers(origin), *ALLOWED, (b"content-length", b"0")]
-    await send({"type": "http.response.start", "status": 204, "headers": headers})
+async def _allow(granted: list[tuple[bytes, bytes]], send: Send) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": [*granted, *_PREFLIGHT]})
     await send({"type": "http.response.body", "body": b""})
 
 
-def _name_origin(origin: bytes, send: Send) -> Send:
-    async def send_named(message: Message) -> None:
+def _with_headers(added: list[tuple[bytes, bytes]], send: Send) -> Send:
+    async def send_more(message: Message) -> None:
         if message["type"] == "http.response.start":
-            exposed = (b"access-control-expose-headers", b"retry-after")
-            message = {**message, "headers": [*message["headers"], *_origin_headers(origin), exposed]}
+            message = {**message, "headers": [*message["headers"], *added]}
         await send(message)
 
-    return send_named
+    return send_more

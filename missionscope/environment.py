@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 import environ
 
 ENV = environ.Env()
+USUAL_PORTS = {"http": ":80", "https": ":443"}
 
 
 def refuse(variable: str, sentence: str) -> NoReturn:
@@ -60,13 +61,24 @@ def split_url(variable: str, url: str) -> SplitResult:
 
 
 def get_origins(variable: str) -> list[str]:
-    """Comma-separated origins: scheme, host and port, nothing after."""
+    """Comma-separated origins, as browsers write them: scheme, host, and the port when it is not the usual one."""
     origins = get_list(variable)
     for origin in origins:
         parts = split_url(variable, origin)
-        if parts.scheme not in {"http", "https"} or origin != f"{parts.scheme}://{parts.netloc}" or not parts.hostname:
+        if (
+            parts.scheme not in USUAL_PORTS
+            or origin.lower() != f"{parts.scheme}://{parts.netloc}".lower()
+            or not parts.hostname
+            or "@" in parts.netloc
+            or "*" in parts.netloc
+        ):
             refuse(variable, f"must list origins such as https://react.example.org, not {origin[:80]!r}.")
-    return origins
+    return list(dict.fromkeys(_write_origin(urlsplit(origin)) for origin in origins))
+
+
+def _write_origin(parts: SplitResult) -> str:
+    netloc = parts.netloc.lower()
+    return f"{parts.scheme}://{netloc.removesuffix(USUAL_PORTS[parts.scheme])}"
 
 
 def get_public_url(variable: str) -> str:
@@ -85,6 +97,43 @@ def get_public_url(variable: str) -> str:
     ):
         refuse(variable, "must be an address such as https://missionscope.example.org, without path or login.")
     return url
+
+
+def get_key_url(variable: str) -> str:
+    """The address of a public key, for programs alone; empty when unset."""
+    url = get_text(variable)
+    if not url:
+        return ""
+    parts = split_url(variable, url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.fragment:
+        refuse(variable, "must be an address such as http://securitymanager:5010/public-key, without login.")
+    return url
+
+
+def get_key_file(variable: str) -> str:
+    """The path of a file that holds a public key now; empty when unset."""
+    text = get_text(variable)
+    if not text:
+        return ""
+    from accounts.public_keys import LARGEST_PEM, read_public_key
+
+    path = Path(text).expanduser().resolve()
+    try:
+        with path.open("rb") as file:
+            read_public_key(file.read(LARGEST_PEM + 1))
+    except OSError as error:
+        refuse(variable, f"names {path}, which cannot be read: {error.strerror}.")
+    except ValueError as error:
+        refuse(variable, f"names {path}, which {error}.")
+    return str(path)
+
+
+def get_pair(variable: str, default: str) -> tuple[str, str]:
+    """Two words separated by white space."""
+    words = get_text(variable, default).split()
+    if len(words) != 2:
+        refuse(variable, f"must be two words such as {default!r}.")
+    return words[0], words[1]
 
 
 def get_data_directory(variable: str, default: Path) -> Path:

@@ -4,13 +4,17 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from missionscope.cors import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_S
 from missionscope.databases import read_database
 from missionscope.environment import (
     get_data_directory,
     get_flag,
+    get_key_file,
+    get_key_url,
     get_list,
     get_number,
     get_origins,
+    get_pair,
     get_public_url,
     get_secret,
     get_text,
@@ -69,6 +73,7 @@ INSTALLED_APPS = [
     "api",
     "web",
     "demo",
+    "tap",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -173,6 +178,23 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 
+# --- tokens of stage7's SecurityManager, which read missions -----------------------------------------------------
+MISSIONSCOPE_TOKEN_KEY_URL = get_key_url("MISSIONSCOPE_TOKEN_KEY_URL")
+MISSIONSCOPE_TOKEN_KEY_FILE = get_key_file("MISSIONSCOPE_TOKEN_KEY_FILE")
+if MISSIONSCOPE_TOKEN_KEY_URL and MISSIONSCOPE_TOKEN_KEY_FILE:
+    refuse("MISSIONSCOPE_TOKEN_KEY_FILE", "cannot be set beside MISSIONSCOPE_TOKEN_KEY_URL: there is one key.")
+MISSIONSCOPE_TOKEN_KEY_TIMEOUT_S = get_number("MISSIONSCOPE_TOKEN_KEY_TIMEOUT_S", 2, least=1, most=30)
+MISSIONSCOPE_TOKEN_KEY_EVERY_S = get_number("MISSIONSCOPE_TOKEN_KEY_EVERY_S", 10, least=1, most=3600)
+MISSIONSCOPE_TOKEN_KEY_AGE_S = get_number("MISSIONSCOPE_TOKEN_KEY_AGE_S", 3600, least=1, most=7 * 24 * 3600)
+MISSIONSCOPE_TOKEN_USERS = get_pair("MISSIONSCOPE_TOKEN_USERS", "stage7 stage7-api")
+MISSIONSCOPE_TOKEN_SERVICES = get_pair("MISSIONSCOPE_TOKEN_SERVICES", "SecurityManager stage7-services")
+if MISSIONSCOPE_TOKEN_USERS == MISSIONSCOPE_TOKEN_SERVICES:
+    refuse("MISSIONSCOPE_TOKEN_SERVICES", "must differ from MISSIONSCOPE_TOKEN_USERS: users' tokens need a type.")
+if get_text("MISSIONSCOPE_TOKEN_PROJECT") and not (MISSIONSCOPE_TOKEN_KEY_URL or MISSIONSCOPE_TOKEN_KEY_FILE):
+    refuse("MISSIONSCOPE_TOKEN_PROJECT", "needs MISSIONSCOPE_TOKEN_KEY_URL or MISSIONSCOPE_TOKEN_KEY_FILE beside it.")
+MISSIONSCOPE_TOKEN_PROJECT = get_text("MISSIONSCOPE_TOKEN_PROJECT", "default")
+MISSIONSCOPE_TOKEN_LEEWAY_S = get_number("MISSIONSCOPE_TOKEN_LEEWAY_S", 30, least=0, most=300)
+
 # --- what browsers are told ----------------------------------------------------------------------------------------
 _socket_origin = [MISSIONSCOPE_URL.replace("http", "ws", 1)] if MISSIONSCOPE_URL else []
 CONTENT_SECURITY_POLICY = {
@@ -201,7 +223,10 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$", r"^api/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MISSIONSCOPE_PROXY_COUNT else None
 CORS_ALLOWED_ORIGINS = get_origins("MISSIONSCOPE_CORS_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
-CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "x-api-key", "x-csrftoken", "x-requested-with"]
+CORS_ALLOW_CREDENTIALS = True
+CORS_ALLOW_HEADERS = list(ALLOWED_HEADERS)
+CORS_EXPOSE_HEADERS = list(EXPOSED_HEADERS)
+CORS_PREFLIGHT_MAX_AGE = PREFLIGHT_S
 
 # --- files that pages load -----------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -33,6 +33,14 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             with suppress(OSError):
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
 
+    def data_received(self, data: bytes) -> None:
+        """A request that cannot be read, or is too long, is let go; uvicorn would hold it, and fail when it ends."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self.close_sent = True
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+
     async def send(self, message: Any) -> None:
         """A close frame goes behind what is already held; it does not wait for a client that does not read."""
         if message["type"] == "websocket.close" and self.handshake_complete and not self.writable.is_set():

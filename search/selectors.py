@@ -46,13 +46,18 @@ class SearchPage(NamedTuple):
     """Ask for the hits before this one."""
 
 
-def find_missions_with(project_id: int, text: str, limit: int = MOST_MISSIONS) -> frozenset[int]:
-    """Keys of missions in which some text holds all words; the newest texts first when there are more."""
+def find_missions_with(
+    project_id: int, text: str, limit: int = MOST_MISSIONS, user_id: str | None = None
+) -> frozenset[int]:
+    """Keys of missions in which some text holds all words; the newest texts first when there are more.
+
+    With `user_id` only that user's.
+    """
     words = query_words(text)
     if not words:
         return frozenset()
     with connection.cursor() as cursor:
-        found = _find_entries(cursor, _Asked(project_id, words), limit * 4)
+        found = _find_entries(cursor, _Asked(project_id, words, user_id=user_id), limit * 4)
     return frozenset(islice(dict.fromkeys(row[1] for row in found), limit))
 
 
@@ -64,13 +69,15 @@ def search(
     mission_pk: int | None = None,
     before: int | None = None,
     limit: int = 50,
+    user_id: str | None = None,
 ) -> SearchPage:
-    """The texts that hold all words, newest first. `fields` as in FIELDS."""
+    """The texts that hold all words, newest first. `fields` as in FIELDS; `user_id`: only in that user's missions."""
     words = query_words(text)
     if not words:
         return SearchPage([], None)
     with connection.cursor() as cursor:
-        rows = _find_entries(cursor, _Asked(project_id, words, tuple(fields), before, mission_pk), limit + 1)
+        asked = _Asked(project_id, words, tuple(fields), before, mission_pk, user_id)
+        rows = _find_entries(cursor, asked, limit + 1)
     hits = _hits(project_id, rows[:limit], text, words)
     return SearchPage(hits, rows[limit - 1][0] if len(rows) > limit else None)
 
@@ -83,6 +90,7 @@ class _Asked(NamedTuple):
     fields: tuple[str, ...] = ()
     before: int | None = None
     mission_pk: int | None = None
+    user_id: str | None = None
 
     def conditions(self) -> tuple[str, list[Any]]:
         """On `search_entry AS e`."""
@@ -95,6 +103,9 @@ class _Asked(NamedTuple):
         if self.mission_pk is not None:
             sql += " AND e.mission_id = %s"
             params.append(self.mission_pk)
+        if self.user_id is not None:
+            sql += " AND e.mission_id IN (SELECT id FROM traces_mission WHERE project_id = %s AND user_id = %s)"
+            params += [self.project_id, self.user_id]
         return sql, params
 
 

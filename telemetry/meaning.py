@@ -123,6 +123,7 @@ class LogMeaning(msgspec.Struct, frozen=True):
     service_name: str = ""
     agent_name: str = ""
     step_id: str = ""
+    user_id: str = ""
     is_error: bool = False
     error_type: str = ""
     snapshots: tuple[SnapshotMeaning, ...] = ()

@@ -11,6 +11,7 @@ import pytest
 from tests.left_out import LeftOut
 from tests.servers import Server, start_server
 from tests.settings import REDIS_URL_FOR_SERVERS
+from tests.tokens import Signer
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSER_PATIENCE_MS = 60_000
@@ -100,12 +101,13 @@ def _forget_between_tests() -> Iterator[None]:
     yield
     from django.core.cache import cache
 
-    from accounts import keys
+    from accounts import keys, tokens
     from analysis import attribution, summary
     from core import jobs
     from plans.kept import forget_plans
 
     keys.forget_all()
+    tokens.forget_all()
     summary.forget_all()
     attribution.forget_rests()
     forget_plans()
@@ -153,6 +155,22 @@ def api_key(project: Any) -> MadeKey:
     from accounts.actions import create_api_key
 
     return MadeKey(*create_api_key(project, "tests", ("ingest", "read", "admin")))
+
+
+@pytest.fixture(scope="session")
+def signer() -> Signer:
+    """Signs tokens as stage7's SecurityManager does."""
+    return Signer()
+
+
+@pytest.fixture
+def take_tokens(settings: Any, signer: Signer, tmp_path: Path) -> Path:
+    """Let the signer's tokens read `project`; gives the file of the public key."""
+    path = tmp_path / "public.pem"
+    path.write_bytes(signer.pem)
+    settings.MISSIONSCOPE_TOKEN_KEY_FILE = str(path)
+    settings.MISSIONSCOPE_TOKEN_PROJECT = "apollo"
+    return path
 
 
 @pytest.fixture(scope="session")

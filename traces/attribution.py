@@ -7,10 +7,11 @@ from typing import Any
 from django.db import connection
 
 from core.bulk import insert_missing
-from traces.membership import NEVER, Binding, Word, lock_bindings, save_bindings
+from traces.membership import Binding, Word, lock_bindings, save_bindings
 from traces.moves import Moved, move_records
 from traces.naming import name_missions
 from traces.store import WORK
+from traces.users import NEVER, assign_users
 
 
 def attribute_traces(cursor: Any, project_id: int, keys: Mapping[bytes, str], now_ns: int) -> Moved:
@@ -28,6 +29,7 @@ def attribute_traces(cursor: Any, project_id: int, keys: Mapping[bytes, str], no
     save_bindings(cursor, vendor, changed.values())
     moved = move_records(cursor, vendor, project_id, changed, now_ns)
     name_missions(cursor, moved.missions)
+    assign_users(cursor, moved.missions)
     insert_missing(cursor, vendor, WORK, [(pk,) for pk in sorted(moved.missions)], "mission_id")
     return moved
 

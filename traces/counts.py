@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Max, Q
 
+from core.bulk import chunked
 from traces.models import Log, MissionWork, Snapshot, Span, SpanVersion
 
 ERROR_SEVERITY = 17
@@ -51,3 +52,11 @@ def count_records(mission_pks: Sequence[int]) -> dict[int, Counts]:
         log_count, error_count, last_ns = logs.get(pk, (0, 0, None))
         found[pk] = Counts(log_count, error_count, snapshots.get(pk, 0), last_ns)
     return found
+
+
+def count_known_logs(project_id: int, content_hashes: Sequence[bytes]) -> int:
+    """How many of these log records are stored."""
+    known = 0
+    for part in chunked(content_hashes, 500):
+        known += Log.objects.filter(project_id=project_id, content_hash__in=list(part)).count()
+    return known

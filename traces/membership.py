@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from core.bulk import POSTGRESQL, Table, find_by_keys, insert_missing, update_rows
 from core.hashing import digest16
 from telemetry.meaning import POOL, STRONG, WEAK
+from traces.users import UserWord, earlier_user
 
 BINDINGS = Table("traces_tracebinding", ("project_id", "trace_id"), ("int8", "bytea"))
 WORDS = Table(
@@ -18,8 +19,6 @@ WORDS = Table(
     ("id", "strong_key", "strong_start_ns", "weak_key", "weak_start_ns"),
     ("int8", "text", "int8", "text", "int8"),
 )
-NEVER = 2**63 - 1
-"""Stands for an unknown start when the earliest is looked for."""
 
 
 class Word(NamedTuple):
@@ -130,6 +129,7 @@ class MissionUse(NamedTuple):
     name: str
     name_rank: int
     named_by_ns: int | None
+    user: UserWord | None = None
 
 
 class MissionHold(NamedTuple):
@@ -145,7 +145,7 @@ def hold_missions(cursor: Any, project_id: int, uses: Iterable[MissionUse], now_
     held: dict[str, MissionHold] = {}
     for start in range(0, len(rows), 500):
         part = rows[start : start + 500]
-        marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(part))
+        marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(part))
         params = [
             value
             for hashed, use in part
@@ -158,11 +158,12 @@ def hold_missions(cursor: Any, project_id: int, uses: Iterable[MissionUse], now_
                 use.name,
                 use.name_rank,
                 use.named_by_ns,
+                *(use.user or (None, None)),
                 now_ns,
                 now_ns,
             )
         ]
-        cursor.execute(_HOLD.format(marks=marks), params)
+        cursor.execute(_HOLD.format(marks=marks, earlier=earlier_user(cursor.db.vendor)), params)
         changes = {use.key: use.changes for _, use in part}
         for pk, key, change_seq in cursor.fetchall():
             held[key] = MissionHold(pk, change_seq - changes[key] + 1)
@@ -177,13 +178,15 @@ _BETTER = (
 )
 _HOLD = f"""
 INSERT INTO traces_mission (project_id, key, key_hash, is_inferred, change_seq, name, name_rank, named_by_ns,
-    created_ns, last_activity_ns)
+    user_said_ns, user_id, created_ns, last_activity_ns)
 VALUES {{marks}}
 ON CONFLICT (project_id, key_hash) DO UPDATE SET
     change_seq = traces_mission.change_seq + excluded.change_seq,
     is_inferred = (traces_mission.is_inferred AND excluded.is_inferred),
     name = CASE WHEN {_BETTER} THEN excluded.name ELSE traces_mission.name END,
     name_rank = CASE WHEN {_BETTER} THEN excluded.name_rank ELSE traces_mission.name_rank END,
-    named_by_ns = CASE WHEN {_BETTER} THEN excluded.named_by_ns ELSE traces_mission.named_by_ns END
+    named_by_ns = CASE WHEN {_BETTER} THEN excluded.named_by_ns ELSE traces_mission.named_by_ns END,
+    user_id = CASE WHEN {{earlier}} THEN excluded.user_id ELSE traces_mission.user_id END,
+    user_said_ns = CASE WHEN {{earlier}} THEN excluded.user_said_ns ELSE traces_mission.user_said_ns END
 RETURNING id, key, change_seq
 """

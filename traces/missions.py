@@ -64,6 +64,8 @@ class MissionFilter(NamedTuple):
     max_duration_ns: int | None = None
     """Both of missions whose duration is known: those that have ended."""
     min_cost_usd: Decimal | None = None
+    user_id: str | None = None
+    """Only this user's. A right, not a wish: None is for who may see all."""
 
 
 class MissionPage(NamedTuple):
@@ -80,21 +82,25 @@ class Tally(NamedTuple):
     total: int
 
 
-def find_mission(project_id: int, key: str) -> MissionRow | None:
-    """The mission with the sender's key, white space at its ends or not; a trace id finds the mission of its trace."""
+def find_mission(project_id: int, key: str, user_id: str | None = None) -> MissionRow | None:
+    """The mission with the sender's key, white space at its ends or not; a trace id finds the mission of its trace.
+
+    With `user_id` only when it is that user's.
+    """
     key = _IDS.get(key, key).strip()
-    row = _missions(project_id).filter(key_hash=digest16(key.encode(errors="surrogatepass"))).first()
+    row = _missions(project_id, user_id).filter(key_hash=digest16(key.encode(errors="surrogatepass"))).first()
     if len(key) == _TRACE_DIGITS and (row is None or row.span_count == 0):
-        row = _mission_of_trace(project_id, key.lower()) or row
+        row = _mission_of_trace(project_id, key.lower(), user_id) or row
     return None if row is None else mission_row(row)
 
 
-def _missions(project_id: int) -> QuerySet[Mission]:
-    """The project's, without what is long in them."""
-    return Mission.objects.filter(project_id=project_id).defer("analysis")
+def _missions(project_id: int, user_id: str | None) -> QuerySet[Mission]:
+    """The project's, or one user's of them, without what is long in them."""
+    missions = Mission.objects.filter(project_id=project_id).defer("analysis")
+    return missions if user_id is None else missions.filter(user_id=user_id)
 
 
-def _mission_of_trace(project_id: int, trace_id: str) -> Mission | None:
+def _mission_of_trace(project_id: int, trace_id: str, user_id: str | None) -> Mission | None:
     try:
         raw = bytes.fromhex(trace_id)
     except ValueError:
@@ -106,7 +112,7 @@ def _mission_of_trace(project_id: int, trace_id: str) -> Mission | None:
         found.pk, _word(found.strong_start_ns, found.strong_key), _word(found.weak_start_ns, found.weak_key)
     )
     home = choose_mission(None, NONE, raw, binding)
-    return _missions(project_id).filter(key_hash=digest16(home.key.encode())).first()
+    return _missions(project_id, user_id).filter(key_hash=digest16(home.key.encode())).first()
 
 
 def _word(start_ns: int | None, key: str | None) -> Word | None:
@@ -153,7 +159,7 @@ def _ordered_by(query: QuerySet[Mission], name: str) -> tuple[QuerySet[Mission],
 
 def select_missions(project_id: int, chosen: MissionFilter) -> QuerySet[Mission]:
     """The rows a filter leaves, for the reads of this package."""
-    query = _missions(project_id).exclude(_ABANDONED)
+    query = _missions(project_id, chosen.user_id).exclude(_ABANDONED)
     if chosen.text:
         query = query.filter(
             Q(name__icontains=chosen.text)
@@ -210,9 +216,11 @@ def count_missions(project_id: int, chosen: MissionFilter) -> Tally:
     return Tally(counts, sum(counts.values()))
 
 
-def list_changed_missions(project_id: int, after_seq: int, limit: int = 200) -> list[MissionRow]:
-    """Missions whose row in the list changed after the cursor, in that order."""
-    query = _missions(project_id).filter(list_seq__gt=after_seq).order_by("list_seq")
+def list_changed_missions(
+    project_id: int, after_seq: int, limit: int = 200, user_id: str | None = None
+) -> list[MissionRow]:
+    """Missions whose row in the list changed after the cursor, in that order; with `user_id` only that user's."""
+    query = _missions(project_id, user_id).filter(list_seq__gt=after_seq).order_by("list_seq")
     return [mission_row(row) for row in query[:limit]]
 
 

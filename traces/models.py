@@ -24,6 +24,10 @@ class Mission(models.Model):
     """What the name is worth: telemetry.meaning.OWN_NAME ... The highest wins, then the earliest span's."""
     named_by_ns = models.BigIntegerField(null=True)
     """Start of the span that gave the name."""
+    user_id = models.TextField(null=True)
+    """Whose mission it is, as the earliest record that names a user says: see `traces.users`."""
+    user_said_ns = models.BigIntegerField(null=True)
+    """Time of that record."""
     created_ns = models.BigIntegerField(db_default=0)
 
     computed_seq = models.BigIntegerField(db_default=-1)
@@ -63,6 +67,11 @@ class Mission(models.Model):
         indexes = [
             models.Index(fields=["project_id", "-last_activity_ns", "-id"], name="traces_mission_recent"),
             models.Index(fields=["project_id", "list_seq"], name="traces_mission_list_seq"),
+            models.Index(
+                fields=["project_id", "user_id", "-last_activity_ns"],
+                condition=models.Q(user_id__isnull=False),
+                name="traces_mission_of_user",
+            ),
         ]
 
 
@@ -126,6 +135,8 @@ class Span(models.Model):
     mission_name = models.TextField()
     """What the span calls its mission; empty when it does not."""
     mission_name_rank = models.SmallIntegerField()
+    user_id = models.TextField(null=True)
+    """The user it names."""
     content_hash = models.BinaryField(max_length=8)
     """Of the one record, or of the sorted set of records once there are several."""
     pack_id = models.BigIntegerField()
@@ -142,6 +153,11 @@ class Span(models.Model):
             models.Index(fields=["mission_id", "change_seq"], name="traces_span_mission"),
             models.Index(fields=["mission_id"], condition=models.Q(mission_name_rank__gt=0), name="traces_span_naming"),
             models.Index(fields=["mission_id"], condition=models.Q(has_messages=True), name="traces_span_speakers"),
+            models.Index(
+                fields=["mission_id", "start_ns"],
+                condition=models.Q(user_id__isnull=False),
+                name="traces_span_users",
+            ),
         ]
 
 
@@ -180,6 +196,8 @@ class Log(models.Model):
     event_name = models.TextField()
     own_key = models.TextField(null=True)
     own_strength = models.SmallIntegerField()
+    user_id = models.TextField(null=True)
+    """The user it names."""
     content_hash = models.BinaryField(max_length=16)
     pack_id = models.BigIntegerField()
     pack_start = models.IntegerField()
@@ -193,6 +211,9 @@ class Log(models.Model):
             models.Index(fields=["mission_id", "change_seq"], name="traces_log_mission"),
             models.Index(
                 fields=["project_id", "trace_id"], name="traces_log_trace", condition=models.Q(trace_id__isnull=False)
+            ),
+            models.Index(
+                fields=["mission_id", "time_ns"], condition=models.Q(user_id__isnull=False), name="traces_log_users"
             ),
         ]
 

@@ -7,7 +7,7 @@ name depends on the spans a mission has and not on the order in which they came.
 from collections.abc import Iterable
 from typing import Any
 
-from traces.membership import NEVER
+from traces.users import NEVER
 
 _BEST = """
 SELECT mission_name_rank, coalesce(start_ns, %s) AS named_by_ns, mission_name FROM traces_span

@@ -17,7 +17,6 @@ from telemetry.meaning import NO_NAME, POOL, LogMeaning, SpanMeaning
 from telemetry.records import RefusedRecord
 from traces.incoming import SHOWN_LENGTH, IncomingLog, IncomingSpan, own_key
 from traces.membership import (
-    NEVER,
     Binding,
     MissionHold,
     MissionKeyOf,
@@ -30,6 +29,7 @@ from traces.membership import (
 )
 from traces.moves import find_left, move_records, tell_left, uses_of_left
 from traces.naming import name_missions
+from traces.users import NEVER, UserWord, assign_users, find_user_id, find_user_word
 from traces.versions import Settled, settle_spans, write_versions
 
 SPANS = Table(
@@ -38,24 +38,24 @@ SPANS = Table(
         "id", "project_id", "mission_id", "trace_id", "span_id", "side", "parent_span_id", "name", "otel_kind",
         "span_kind", "service_name", "agent_name", "step_id", "start_ns", "end_ns", "status_code", "status_message",
         "error_type", "links", "warnings", "has_messages", "own_key", "own_strength", "mission_name",
-        "mission_name_rank", "content_hash", "pack_id", "pack_start", "pack_length", "change_seq",
+        "mission_name_rank", "user_id", "content_hash", "pack_id", "pack_start", "pack_length", "change_seq",
     ),
     (
         "int8", "int8", "int8", "bytea", "bytea", "int2", "bytea", "text", "int4", "varchar", "text", "text", "text",
-        "int8", "int8", "int2", "text", "text", "bytea", "text", "bool", "text", "int2", "text", "int2", "bytea",
-        "int8", "int4", "int4", "int8",
+        "int8", "int8", "int2", "text", "text", "bytea", "text", "bool", "text", "int2", "text", "int2", "text",
+        "bytea", "int8", "int4", "int4", "int8",
     ),
 )  # fmt: skip
 LOGS = Table(
     "traces_log",
     (
         "id", "project_id", "mission_id", "trace_id", "span_id", "time_ns", "severity_number", "severity_text", "body",
-        "is_cut", "service_name", "agent_name", "step_id", "event_name", "own_key", "own_strength", "content_hash",
-        "pack_id", "pack_start", "pack_length", "change_seq",
+        "is_cut", "service_name", "agent_name", "step_id", "event_name", "own_key", "own_strength", "user_id",
+        "content_hash", "pack_id", "pack_start", "pack_length", "change_seq",
     ),
     (
         "int8", "int8", "int8", "bytea", "bytea", "int8", "int2", "text", "text", "bool", "text", "text", "text",
-        "text", "text", "int2", "bytea", "int8", "int4", "int4", "int8",
+        "text", "text", "int2", "text", "bytea", "int8", "int4", "int4", "int8",
     ),
 )  # fmt: skip
 SNAPSHOTS = Table(
@@ -145,7 +145,9 @@ def store_records(
     moved = move_records(cursor, vendor, project_id, {t: bindings[t] for t in changed if t not in new_traces}, now_ns)
     missions |= moved.missions
     changed_homes = {held[home.key].pk for item, home in zip(settled, homes, strict=True) if item.found}
-    name_missions(cursor, changed_homes | set(left) | set(moved.missions))
+    changed_missions = changed_homes | set(left) | set(moved.missions)
+    name_missions(cursor, changed_missions)
+    assign_users(cursor, changed_missions)
     insert_missing(cursor, vendor, WORK, [(pk,) for pk in sorted(missions)], "mission_id")
     return Stored(stored, stored_logs, missions, moved.span_pks, moved.log_pks)
 
@@ -223,6 +225,7 @@ def _uses(
     changes: dict[str, int] = defaultdict(int)
     inferred: dict[str, bool] = {}
     names: dict[str, tuple[int, int, str]] = {}
+    users: dict[str, UserWord] = {}
     for item, home in zip(settled, homes, strict=True):
         span = item.span
         changes[home.key] += 1 + derived_count(span) + len(span.snapshots)
@@ -231,17 +234,26 @@ def _uses(
             start_ns = NEVER if span.start_ns is None else span.start_ns
             name = (-span.meaning.mission_name_rank, start_ns, span.meaning.mission_name[:SHOWN_LENGTH])
             names[home.key] = min(names.get(home.key, name), name)
+        _hear_user(users, home.key, find_user_word(span.meaning, span.start_ns))
     for log, log_home in zip(logs, log_homes, strict=True):
         if log_home is not None:
             changes[log_home.key] += 1 + len(log.snapshots)
             inferred[log_home.key] = inferred.get(log_home.key, True) and log_home.is_inferred
-    return [_use(key, inferred[key], count, names.get(key)) for key, count in changes.items()]
+            _hear_user(users, log_home.key, find_user_word(log.meaning, log.time_ns))
+    return [_use(key, inferred[key], count, names.get(key), users.get(key)) for key, count in changes.items()]
 
 
-def _use(key: str, is_inferred: bool, changes: int, name: tuple[int, int, str] | None) -> MissionUse:
+def _hear_user(users: dict[str, UserWord], key: str, word: UserWord | None) -> None:
+    if word is not None:
+        users[key] = min(users.get(key, word), word)
+
+
+def _use(
+    key: str, is_inferred: bool, changes: int, name: tuple[int, int, str] | None, user: UserWord | None
+) -> MissionUse:
     if name is None:
-        return MissionUse(key, is_inferred, changes, "", 0, None)
-    return MissionUse(key, is_inferred, changes, name[2], -name[0], name[1])
+        return MissionUse(key, is_inferred, changes, "", 0, None, user)
+    return MissionUse(key, is_inferred, changes, name[2], -name[0], name[1], user)
 
 
 def _store_payloads(
@@ -309,7 +321,7 @@ def _span_row(pk: int, project_id: int, mission_pk: int, item: Settled, place: P
         span.status_message or meaning.error_message[:SHOWN_LENGTH], meaning.error_type[:SHOWN_LENGTH],
         span.links or None, span.warnings, meaning.has_messages, *own_key(meaning),
         meaning.mission_name[:SHOWN_LENGTH], meaning.mission_name_rank if meaning.mission_name else NO_NAME,
-        item.content_hash, *place, seq,
+        find_user_id(meaning), item.content_hash, *place, seq,
     )  # fmt: skip
 
 
@@ -334,7 +346,7 @@ def _write_logs(
             (pk, project_id, mission_pk, log.trace_id or None, log.span_id or None, log.time_ns, log.severity_number,
              log.severity_text, log.body, log.is_cut, meaning.service_name[:SHOWN_LENGTH],
              meaning.agent_name[:SHOWN_LENGTH], meaning.step_id[:SHOWN_LENGTH], log.event_name, *own_key(meaning),
-             log.content_hash, *place, seq)
+             find_user_id(meaning), log.content_hash, *place, seq)
         )  # fmt: skip
         is_pooled = home is not None and home.is_inferred and own_key(meaning)[1] == POOL
         stored.append(StoredLog(pk, mission_pk, is_pooled, seq, log))

@@ -10,9 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.records import Sight
 from analysis.current import bring_up_to_date, find_current_mission
 from analysis.summary import read_summary
-from api.authentication import get_project_id
+from api.authentication import get_request_sight
 from api.export import export_lines, stream_lines
 from api.fields import ERRORS, STATUSES, MissionSerializer, SummarySerializer, describe
 from api.paging import answer_page
@@ -60,12 +61,12 @@ FILTERS = [
 """Which missions: of the list and of what is said of all of them."""
 
 
-def get_mission_filter(request: Request, project_id: int) -> MissionFilter:
-    """The filter the parameters of FILTERS make. Raises InvalidInput."""
+def get_mission_filter(request: Request, sight: Sight) -> MissionFilter:
+    """The filter the parameters of FILTERS make, within what may be seen. Raises InvalidInput."""
     text = get_text(request, "q").strip()
     return MissionFilter(
         text=text,
-        also=find_missions_with(project_id, text) if text else frozenset(),
+        also=find_missions_with(sight.project_pk, text, user_id=sight.user_id) if text else frozenset(),
         statuses=get_choices(request, "status", STATUSES),
         agent=get_text(request, "agent"),
         service=get_text(request, "service"),
@@ -77,18 +78,19 @@ def get_mission_filter(request: Request, project_id: int) -> MissionFilter:
         min_duration_ns=get_number(request, "min_duration_ns"),
         max_duration_ns=get_number(request, "max_duration_ns"),
         min_cost_usd=get_money(request, "min_cost_usd"),
+        user_id=sight.user_id,
     )
 
 
 def get_mission(
-    request: Request, mission_id: str, find: Callable[[int, str], MissionRow | None] = find_mission
+    request: Request, mission_id: str, find: Callable[[int, str, str | None], MissionRow | None] = find_mission
 ) -> tuple[int, MissionRow]:
     """The project and its mission; NotFound for strangers and for what is not there."""
-    project_id = get_project_id(request)
-    mission = find(project_id, mission_id)
+    sight = get_request_sight(request)
+    mission = find(sight.project_pk, mission_id, sight.user_id)
     if mission is None:
         raise NotFound("There is no such mission in this project.")
-    return project_id, mission
+    return sight.project_pk, mission
 
 
 class MissionList(APIView):
@@ -102,15 +104,15 @@ class MissionList(APIView):
     )
     def get(self, request: Request) -> Response:
         """A page of missions."""
-        project_id = get_project_id(request)
+        sight = get_request_sight(request)
         page = list_missions(
-            project_id,
-            get_mission_filter(request, project_id),
+            sight.project_pk,
+            get_mission_filter(request, sight),
             sort=get_choice(request, "sort", SORT_NAMES, DEFAULT_SORT),
             cursor=get_text(request, "cursor"),
             limit=get_limit(request),
         )
-        rows = bring_up_to_date(project_id, page.rows)
+        rows = bring_up_to_date(sight.project_pk, page.rows)
         return answer_page(request, [mission_json(row) for row in rows], page.next_cursor)
 
 
@@ -120,8 +122,8 @@ class MissionsSummary(APIView):
     @describe(SummarySerializer, parameters=FILTERS)
     def get(self, request: Request) -> Response:
         """Numbers over all missions that match, as of their last recomputes. Percentiles are by nearest rank."""
-        project_id = get_project_id(request)
-        return Response(summary_json(read_summary(project_id, get_mission_filter(request, project_id))))
+        sight = get_request_sight(request)
+        return Response(summary_json(read_summary(sight.project_pk, get_mission_filter(request, sight))))
 
 
 class MissionDetail(APIView):

@@ -4,7 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.authentication import get_project_id
+from api.authentication import get_project_id, get_request_sight
 from api.fields import HitSerializer, RejectionSerializer, describe
 from api.paging import answer_page
 from api.parameters import choices_parameter, get_choices, get_limit, get_text, text_parameter
@@ -30,19 +30,20 @@ class Search(APIView):
     )
     def get(self, request: Request) -> Response:
         """Texts that hold all words, newest first."""
-        project_id = get_project_id(request)
+        sight = get_request_sight(request)
         cursor = get_text(request, "cursor")
         mission_id = get_text(request, "mission")
-        mission = find_mission(project_id, mission_id) if mission_id else None
+        mission = find_mission(sight.project_pk, mission_id, sight.user_id) if mission_id else None
         if mission_id and mission is None:
             raise NotFound("There is no such mission in this project.")
         page = search(
-            project_id,
+            sight.project_pk,
             get_text(request, "q"),
             fields=get_choices(request, "in", FIELDS),
             mission_pk=None if mission is None else mission.pk,
             before=decode_cursor(cursor, int)[0] if cursor else None,
             limit=min(get_limit(request), 100),
+            user_id=sight.user_id,
         )
         results = [hit_json(hit) for hit in page.hits]
         return answer_page(request, results, None if page.next_before is None else encode_cursor(page.next_before))

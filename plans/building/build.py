@@ -31,7 +31,9 @@ def build_plan(rows: Sequence[FactRow]) -> Plan:
     plans = gather_plans(drafts, rows)
     find_parents(drafts, plans)
     firsts = find_agents(drafts, find_births(rows))
-    verdicts = [judge_step(draft) for draft in drafts]
+    questions = build_questions(rows, drafts)
+    asking = {question.step for question in questions if question.status == "waiting"}
+    verdicts = [judge_step(draft, has_asked=at in asking) for at, draft in enumerate(drafts)]
     ties = Ties(drafts, plans, verdicts)
     ties.find()
     stated = _stated_edges(rows, drafts, ties)
@@ -44,7 +46,7 @@ def build_plan(rows: Sequence[FactRow]) -> Plan:
         edges=tuple(sorted(edges, key=lambda edge: (edge.target, edge.input_name, edge.source, edge.ghost))),
         ghosts=tuple(ties.ghosts.values()),
         revisions=tuple(_revision(plan) for plan in plans),
-        questions=build_questions(rows, drafts),
+        questions=questions,
         hand_overs=build_hand_overs(rows, drafts),
         **_mission_words(rows),
         has_starts=any(draft.starts for draft in drafts),

@@ -31,6 +31,7 @@ def map_log(log: LogRecord) -> LogMeaning:
         service_name=sender.service_name,
         agent_name=agent_name,
         step_id=step_id,
+        user_id=first_text(attributes, plan.names("user_id")) or sender.user_id,
         is_error=bool(error_type) or _is_error(log),
         error_type=error_type,
         snapshots=tuple(snapshots),

@@ -38,9 +38,9 @@ SPAN_FIELDS: dict[str, tuple[str, ...]] = {
     "step_id": ("missionscope.step.id", "stage7.step.id", "mission.step", "agent.step", "step.id", "langgraph_step"),
     "graph_node": ("graph.node.id",),
     "user_id": (
-        "user.id", "enduser.id", "langfuse.user.id", "traceloop.association.properties.user_id",
+        "stage7.user.id", "user.id", "enduser.id", "langfuse.user.id", "traceloop.association.properties.user_id",
         "ai.telemetry.metadata.userId", "ai.telemetry.metadata.user_id", "mlflow.trace.user",
-        "langsmith.metadata.user_id", "lmnr.association.properties.user_id", "stage7.user.id",
+        "langsmith.metadata.user_id", "lmnr.association.properties.user_id",
     ),
     "metadata": ("metadata", "langfuse.observation.metadata"),
     "langgraph_node": ("langgraph_node", "langsmith.metadata.langgraph_node",
@@ -132,7 +132,7 @@ RESOURCE_FIELDS: dict[str, tuple[str, ...]] = {
     "agent_name": ("missionscope.agent.name", "mission.agent", "stage7.agent.name", "stage7.agent.id",
                    "gen_ai.agent.name", "gen_ai.agent.id"),
     "agent_id": ("missionscope.agent.id", "stage7.agent.id", "gen_ai.agent.id"),
-    "user_id": ("user.id", "enduser.id"),
+    "user_id": ("stage7.user.id", "user.id", "enduser.id"),
     "service_name": ("service.name",),
 }  # fmt: skip
 """The fields a resource may name for all its records."""
@@ -143,6 +143,7 @@ LOG_FIELDS: dict[str, tuple[str, ...]] = {
     "mission_weak": SPAN_FIELDS["mission_weak"],
     "agent_name": SPAN_FIELDS["agent_name"],
     "step_id": SPAN_FIELDS["step_id"],
+    "user_id": SPAN_FIELDS["user_id"],
     "error_type": SPAN_FIELDS["error_type"],
     "event_name": ("event.name",),
     "level_number": SPAN_FIELDS["level_number"],

@@ -159,12 +159,18 @@ def _convert(value: Any, shape: type[_Shape], path: str) -> _Shape:
 
 
 def _type_refusal(message: str, path: str) -> Refusal:
-    match = _TYPE_ERROR.fullmatch(message)
-    field = ".".join(part for part in (path, match["path"] if match else "") if part)
-    what = (match["what"] if match else message).replace("`", "").replace(" | null", "")
+    what, inner = describe_type_error(message)
+    field = ".".join(part for part in (path, inner) if part)
     hint = " OTLP/JSON writes enums as numbers." if field in _ENUMS else ""
     reason = "number_out_of_range" if what.endswith("out of range") else "field_type"
     return Refusal(reason, f"{field or 'The record'}: {what[:1].lower()}{what[1:]}.{hint}")
+
+
+def describe_type_error(message: str) -> tuple[str, str]:
+    """What msgspec found wrong, in plain words, and the path of the field; empty for the record as a whole."""
+    match = _TYPE_ERROR.fullmatch(message)
+    what, path = (match["what"], match["path"] or "") if match else (message, "")
+    return what.replace("`", "").replace(" | null", ""), path
 
 
 def _normal(value: Any, depth: int) -> Any:

@@ -103,7 +103,7 @@ def _values(reading: Reading, at: int, name: Name, sure: Secrecy, *, in_query: b
         end = closing_quote(text, opening.end(), depth=len(opening.group(1)), mark=opening.group(2))
         return _one(judge(text, opening.end(), end, name.name, sure))
     if text[start : start + 1] in ("[", "{") and sure >= Secrecy.TEXT and name.quote:
-        return _leaves(reading, start, name.name, sure)
+        return read_leaves(reading, start, name.name, sure)
     if "\n" in text[at:start]:
         return ()
     if sure is Secrecy.ANY and (number := _NUMBER.match(text, start)) is not None:
@@ -122,7 +122,7 @@ def _one(hit: Hit | None) -> tuple[Hit, ...]:
     return () if hit is None else (hit,)
 
 
-def _leaves(reading: Reading, start: int, name: str, sure: Secrecy) -> tuple[Hit, ...]:
+def read_leaves(reading: Reading, start: int, name: str, sure: Secrecy) -> tuple[Hit, ...]:
     """The strings inside the JSON list or object that begins here, unless it is a JSON Schema."""
     if start < reading.reached.get("leaves", 0) or _SCHEMA.match(reading.text, start) is not None:
         return ()

@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 
-from telemetry.redaction.assignments import closing_quote, judge
+from telemetry.redaction.assignments import closing_quote, judge, read_leaves
 from telemetry.redaction.hits import Hit, Reading
 from telemetry.redaction.keys import Secrecy, secrecy
 from telemetry.redaction.pseudonyms import is_token
@@ -23,6 +23,7 @@ _PAIR = re.compile(
     r"""\\{0,31}["']\s{0,4},\s{0,4}(?:\\{0,31}["'](?:value|Value|VALUE|val)\\{0,31}["']\s{0,4}:\s{0,4}"""
     r"""(?:\{\s{0,4}\\{0,31}["']\w{1,24}\\{0,31}["']\s{0,4}:\s{0,4})?)?(\\{0,31})(["'])"""
 )
+_ENTRY_OBJECT = re.compile(r"""\\{0,31}["']\s{0,4},\s{0,4}(?=\{)""")
 _XML_VALUE = re.compile(r"""\\{0,31}["']\s{0,4}value\s{0,4}=\s{0,4}(\\{0,31})(["'])""")
 _NAME_BEFORE = re.compile(r"[\w.-]{1,64}")
 _FIELD_NAME = re.compile(
@@ -72,15 +73,21 @@ def find_curl_user(reading: Reading, at: int) -> tuple[Hit, ...]:
 
 
 def find_pair(reading: Reading, at: int) -> tuple[Hit, ...]:
-    """The value in `["Authorization", "x"]`, `"name": "Authorization", "value": "x"`, `key="Password" value="x"`."""
+    """The value in `["Authorization", "x"]`, `"name": "Authorization", "value": "x"`, `key="Password" value="x"`,
+    and all texts of the object in `["auth_token", {...}]`.
+    """
     text = reading.text
     at -= 1  # the trigger read the quote behind the name
     found = _NAME_BEFORE.match(text[max(0, at - 64) : at][::-1])
     name = found.group()[::-1] if found else ""
     sure = secrecy(name)
-    pair = _PAIR.match(text, at) or _XML_VALUE.match(text, at)
-    if sure < Secrecy.TEXT or pair is None:
+    if sure < Secrecy.TEXT:
         return ()
+    pair = _PAIR.match(text, at) or _XML_VALUE.match(text, at)
+    if pair is None:
+        entry = _ENTRY_OBJECT.match(text, at)
+        is_entry = entry is not None and _begins_row(text, at - len(name))
+        return read_leaves(reading, entry.end(), name, sure) if entry is not None and is_entry else ()
     end = closing_quote(text, pair.end(), depth=len(pair.group(1)), mark=pair.group(2))
     is_list = "value" not in pair.group().lower()
     if is_list and not (

@@ -57,6 +57,9 @@ _ABOUT = {
 }  # fmt: skip
 _ASKS = {"has", "is", "needs", "requires", "num", "use", "uses", "show", "max", "min", "total", "with", "without", "no"}
 
+_ENVIRONMENT_PREFIX = "S7_"
+"""stage7's own environment, all of which is handed to plugins: client secrets, tokens, keys."""
+
 CONTEXTUAL = re.compile(
     r"(?i)phone|mobile|fax|\btel\b|_tel\b|whatsapp|\bcell|ssn|social|card|\biban\b|credit|contact|caller|\bcc\b"
 )
@@ -66,6 +69,8 @@ CONTEXTUAL = re.compile(
 @lru_cache(maxsize=8192)
 def secrecy(name: str) -> Secrecy:
     """How secret the value under this name is. Reads snake_case, camelCase, dotted and dashed names."""
+    if name.startswith(_ENVIRONMENT_PREFIX):
+        return Secrecy.TEXT
     words = [word.lower() for word in _WORD.findall(name[-_MAX_NAME:])]
     while words and words[-1].isdigit():
         words.pop()

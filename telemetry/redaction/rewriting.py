@@ -180,7 +180,7 @@ class Rewriter:
         return raw[0]
 
     def _list(self, values: Sequence[AttributeValue], name: str) -> AttributeValue:
-        rewritten = [self._value(value, name or self._row_name(values, place)) for place, value in enumerate(values)]
+        rewritten = [self._value(value, self._row_name(values, place) or name) for place, value in enumerate(values)]
         return values if _is_same(rewritten, values) else rewritten
 
     def _row_name(self, values: Sequence[AttributeValue], place: int) -> str:
@@ -246,7 +246,7 @@ def _listed_name(attributes: dict[str, AttributeValue]) -> str:
     """The header's name in `{"name": "Authorization", "value": "Bearer x"}`; else empty."""
     if len(attributes) > 6 or not ("value" in attributes or "Value" in attributes):
         return ""
-    for key in ("name", "key", "Name", "Key"):
+    for key in ("name", "key", "Name", "Key", "inputName"):
         name = attributes.get(key)
         if isinstance(name, str):
             return name

@@ -22,7 +22,9 @@ _SECRET_WORDS = (
 SEPARATOR = r"\x1e"
 """Before, between and behind the texts of one scan. A trigger that reaches across it is harmless."""
 
-_HEADER_NAME = r"[\w.-]{0,40}(?:authorization|cookie|key|token|secret|password|credentials|passwd)"
+_HEADER_NAME = (
+    r"(?:[\w.-]{0,40}(?:authorization|auth|cookie|key|token|secret|password|credentials?|passwd)|s7_[\w.-]{1,40})"
+)
 _ASSIGNED = r"[\"'`\\\]]{0,12}[ \t]{0,4}\??[:=]"
 _PAIR_WORDS = ("authorization", "cookie", "key", "token", "secret", "password")
 
@@ -48,6 +50,7 @@ def triggers() -> tuple[Trigger, ...]:
         Trigger(find_basic, ("basic",), tail=r"[ \t]", fold=True),
         Trigger(find_assignment, _SECRET_WORDS, tail=r"[\w.-]{0,20}" + _ASSIGNED, fold=True),
         Trigger(find_assignment, ("token",), tail=r"(?:[A-RT-Za-rt-z0-9_.-][\w.-]{0,20})?" + _ASSIGNED, fold=True),
+        Trigger(find_assignment, ("S7_",), tail=r"[\w.-]{1,40}" + _ASSIGNED),
         Trigger(find_pair, _PAIR_WORDS, tail=r"[\"'\\]", fold=True),
         Trigger(find_spoken, ("password", "passcode", "passphrase"), fold=True),
         Trigger(find_curl_user, ("curl",), tail=r"[\s\\]", fold=True),

@@ -61,8 +61,10 @@ class Verdicts:
         return name if self._sure(name) >= Secrecy.TEXT else ""
 
     def is_header(self, name: str, value: object) -> bool:
-        """Whether `[name, value]` is a secret header rather than a list of two words."""
-        return isinstance(value, str) and self._sure(name) >= Secrecy.TEXT and not is_name(value)
+        """Whether `[name, value]` is a secret header or entry rather than a list of two words."""
+        if self._sure(name) < Secrecy.TEXT:
+            return False
+        return isinstance(value, dict) or (isinstance(value, str) and not is_name(value))
 
     def number(self, value: float, name: str) -> Redacted | None:
         """What this number under this name becomes; None: it stays."""

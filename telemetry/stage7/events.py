@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from telemetry.records import Converted, LogRecord
 from telemetry.stage7.facts import AGENT, EVENT, MISSION, STEP_OUTPUT
 from telemetry.stage7.records import Ids, find_ids, find_time_ns, make_log
@@ -63,9 +65,9 @@ def _event_ids(kind: str, said: Document) -> Ids:
     """Some events are the whole step, which calls its own id `id`."""
     ids = find_ids(said)
     if not ids.step_id and kind.startswith("step_") and isinstance(said.get("id"), str):
-        ids = Ids(ids.mission_id, ids.agent_id, said["id"])
+        ids = msgspec.structs.replace(ids, step_id=said["id"])
     if ids.mission_id == "unknown_mission":
-        ids = Ids("", ids.agent_id, ids.step_id)
+        ids = msgspec.structs.replace(ids, mission_id="")
     return ids
 
 
@@ -73,7 +75,7 @@ def _agent(document: Document) -> tuple[LogRecord, ...]:
     """A stored agent: what it says of the plan, and its state."""
     ids = find_ids(document)
     agent_id = ids.agent_id or _text(document, "id", "_id")
-    ids = Ids(ids.mission_id, agent_id)
+    ids = msgspec.structs.replace(ids, agent_id=agent_id, step_id="")
     time_ns = find_time_ns(document)
     state = {name: value for name, value in document.items() if name not in ("_id", "steps")}
     return (
@@ -91,7 +93,8 @@ def _step_output(item: Document) -> LogRecord:
 
 
 def _mission(document: Document) -> tuple[LogRecord, ...]:
-    ids = Ids(find_ids(document).mission_id or _text(document, "id", "_id"))
+    ids = find_ids(document)
+    ids = Ids(ids.mission_id or _text(document, "id", "_id"), user_id=ids.user_id)
     return (make_log(MISSION, document, ids, time_ns=find_time_ns(document), severity_number=INFO),)
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from telemetry.records import Converted
 from telemetry.stage7.events import ERROR, INFO
 from telemetry.stage7.facts import MESSAGE, PLAN
@@ -63,8 +65,8 @@ def _who(kind: str, message: Document, ids: Ids) -> Ids:
         inner = message.get("data", message)
         inner = inner.get("content", inner) if isinstance(inner, dict) else {}
         mission_id = inner.get("id") if isinstance(inner, dict) else None
-        return Ids(mission_id if isinstance(mission_id, str) else "", ids.agent_id, ids.step_id)
+        return msgspec.structs.replace(ids, mission_id=mission_id if isinstance(mission_id, str) else "")
     sender = message.get("sender")
     if not ids.agent_id and kind in ("say", "request") and isinstance(sender, str) and sender:
-        return Ids(ids.mission_id, sender, ids.step_id)
+        return msgspec.structs.replace(ids, agent_id=sender)
     return ids

@@ -19,6 +19,8 @@ _INNER = ("content", "data", "request", "response")
 """Where an object keeps what it is about, when not at its top."""
 _TIMES = ("timestamp", "startedAt", "startTime", "createdAt", "created_at", "time")
 _LONGEST_ID = 500
+NOBODY = "system"
+"""The user of a mission whose caller named none."""
 POOL = "missionscope.mission.pool"
 
 
@@ -28,6 +30,7 @@ class Ids(msgspec.Struct, frozen=True):
     mission_id: str = ""
     agent_id: str = ""
     step_id: str = ""
+    user_id: str = ""
 
     @property
     def trace_id(self) -> bytes:
@@ -43,6 +46,7 @@ class Ids(msgspec.Struct, frozen=True):
             "stage7.mission.id": self.mission_id,
             "stage7.agent.id": self.agent_id,
             "stage7.step.id": self.step_id,
+            "stage7.user.id": self.user_id,
         }
         return {name: value for name, value in named.items() if value}
 
@@ -50,7 +54,13 @@ class Ids(msgspec.Struct, frozen=True):
 def find_ids(item: Mapping[str, Any]) -> Ids:
     """The mission, agent and step an object names at its top or in what it carries."""
     places = [item, *(inner for name in _INNER if isinstance(inner := item.get(name), Mapping))]
-    return Ids(_find_id(places, "missionId"), _find_id(places, "agentId"), _find_id(places, "stepId"))
+    user_id = _find_id(places, "userId")
+    return Ids(
+        _find_id(places, "missionId"),
+        _find_id(places, "agentId"),
+        _find_id(places, "stepId"),
+        "" if user_id == NOBODY else user_id,
+    )
 
 
 def find_time_ns(item: Mapping[str, Any]) -> int | None:

@@ -3,12 +3,11 @@
 import json
 import math
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from core.nanotime import MAX_NS, NS_PER_SECOND
+from core.nanotime import MAX_NS, NS_PER_SECOND, parse_iso
 
 TRUNCATED = re.compile(r"\[Truncated string, length: (\d{1,12})\]")
 CIRCULAR = "[Circular Reference]"
@@ -16,9 +15,6 @@ OBJECT_OBJECT = "[object Object]"
 
 _MOST_TEXT = 16 << 20
 """Characters of a text that is read as JSON."""
-_ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?\s?(?:(Z|z)|([+-])(\d\d):?(\d\d))?"
-)
 _MILLISECONDS_FROM = 10**11
 """Numbers from here on are milliseconds, below seconds: 1973 in the one, the year 5138 in the other."""
 
@@ -74,7 +70,7 @@ def read_json_text(text: str) -> Any:
 def read_time_ns(value: Any) -> int | None:
     """Nanoseconds of an ISO time (without zone: UTC), or of a number of seconds or milliseconds; None for all else."""
     if isinstance(value, str):
-        return _read_iso(value) if value[:4].isascii() and not value.strip().isdigit() else _read_digits(value)
+        return parse_iso(value) or _read_digits(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
         return None
     unit = NS_PER_SECOND // 1000 if value >= _MILLISECONDS_FROM else NS_PER_SECOND
@@ -114,21 +110,6 @@ def _read_pairs(entries: list[Any]) -> dict[str, Any] | None:
 
 def _key(key: Any) -> str:
     return key if isinstance(key, str) else json.dumps(key)
-
-
-def _read_iso(text: str) -> int | None:
-    match = _ISO.fullmatch(text.strip()) if len(text) < 50 else None
-    if match is None:
-        return None
-    try:
-        whole = datetime(*(int(match[place]) for place in range(1, 7)), tzinfo=UTC)  # type: ignore[arg-type, misc]
-    except ValueError:
-        return None
-    seconds = int(whole.timestamp())
-    if match[9]:
-        offset = int(match[10]) * 3600 + int(match[11]) * 60
-        seconds -= offset if match[9] == "+" else -offset
-    return _bounded(seconds * NS_PER_SECOND + int((match[7] or "0").ljust(9, "0")))
 
 
 def _read_digits(text: str) -> int | None:

@@ -15,7 +15,7 @@ from traces.models import Mission
 
 pytestmark = pytest.mark.django_db
 
-ANYBODY_MAY = {"api/v1/schema", "api/v1/docs"}
+ANYBODY_MAY = {"api/v1/schema", "api/v1/ingest/schema", "api/v1/docs"}
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from tests.blackbox.wire import JSON, PROTOBUF
 from tests.servers import Server, start_server
 
 SMALL_LIMIT = 256 * 1024
+SMALL_PATIENCE_S = 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,8 +52,11 @@ def stored(server: Server) -> Iterator[Reader]:
 
 @pytest.fixture(scope="session")
 def small_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that takes bodies of at most SMALL_LIMIT bytes and waits two seconds for them."""
-    environment = {"MISSIONSCOPE_MAX_BODY_BYTES": str(SMALL_LIMIT), "MISSIONSCOPE_BODY_TIMEOUT_S": "2"}
+    """A server that takes bodies of at most SMALL_LIMIT bytes and waits SMALL_PATIENCE_S for them."""
+    environment = {
+        "MISSIONSCOPE_MAX_BODY_BYTES": str(SMALL_LIMIT),
+        "MISSIONSCOPE_BODY_TIMEOUT_S": str(SMALL_PATIENCE_S),
+    }
     with start_server(tmp_path_factory.mktemp("small"), **environment) as started:
         yield started
 

@@ -70,6 +70,7 @@ def dump(project_id: int, *, without: tuple[str, ...] = ()) -> bytes:
         missions[mission.key] = {
             "name": mission.name,
             "is_inferred": mission.is_inferred,
+            "user": [mission.user_id, mission.user_said_ns],
             "spans": sorted(
                 msgspec.json.encode([_bare(row, without), _content(records[row.pk], without)], order="sorted")
                 for row in spans

@@ -1,0 +1,103 @@
+"""From what was captured to the lines that the doors take. Plain functions: they run in a process of their own."""
+
+import zlib
+from typing import Any
+
+import msgspec
+
+from core.nanotime import format_utc
+from tap.bodies import Body, read_body
+from tap.captured import Captured, LeftOut, Part
+from tap.routes import BODY, EXCHANGE, SILENT_FRAMES, STATISTICS
+
+GZIP_LEVEL = 4
+_WINDOW_OF_GZIP = 31
+
+
+class Packed(msgspec.Struct, frozen=True, array_like=True):
+    """A request's worth of lines for one door."""
+
+    door: str
+    body: bytes
+    """NDJSON, gzip."""
+    places: list[int]
+    """Of the records in the batch that these lines were made of."""
+
+
+class Encoded(msgspec.Struct, frozen=True, array_like=True):
+    """What became of a batch."""
+
+    packed: list[Packed]
+    left_out: list[LeftOut]
+
+
+class Unusable(Exception):
+    """This record has nothing that its door could take; the text is the reason."""
+
+
+def encode(batch: list[Captured], *, limit_bytes: int) -> Encoded:
+    """One request for each door. A record that cannot be encoded costs no other."""
+    lines: dict[str, list[tuple[int, bytes]]] = {}
+    left_out: list[LeftOut] = []
+    for place, captured in enumerate(batch):
+        try:
+            for door, line in _make_lines(captured, limit_bytes):
+                lines.setdefault(door, []).append((place, line))
+        except Unusable as unusable:
+            left_out.append(_leave_out(captured, str(unusable)))
+        except Exception:  # whatever it is, it must not stop the others; it is counted
+            left_out.append(_leave_out(captured, "failed"))
+    packed = [_pack(door, placed) for door, placed in lines.items()]
+    return Encoded(packed, left_out)
+
+
+def _make_lines(captured: Captured, limit_bytes: int) -> list[tuple[str, bytes]]:
+    """Door and line of a record; none of a frame that says nothing of a mission."""
+    if captured.form == EXCHANGE:
+        return [(captured.door, _encode_exchange(captured, limit_bytes))]
+    body = read_body(captured.request, limit_bytes=limit_bytes)
+    if body.problem or body.text is None:
+        raise Unusable(body.problem or "not_json")
+    if captured.form == BODY:
+        return [(captured.door, body.text)]
+    kind = body.value.get("type") if isinstance(body.value, dict) else None
+    if kind in SILENT_FRAMES:
+        return []
+    return [(STATISTICS if kind == "agentStatistics" else captured.door, body.text)]
+
+
+def _encode_exchange(captured: Captured, limit_bytes: int) -> bytes:
+    request = read_body(captured.request, limit_bytes=limit_bytes)
+    answer = read_body(captured.answer, limit_bytes=limit_bytes)
+    exchange: dict[str, Any] = {
+        "path": captured.path,
+        "method": captured.method,
+        "status": captured.status,
+        "startedAt": format_utc(captured.started_ns),
+        "endedAt": format_utc(captured.ended_ns),
+        "request": _embed(request),
+        "response": _embed(answer),
+    }
+    notes = _note("request", captured.request, request) + _note("response", captured.answer, answer)
+    if notes:
+        exchange["notes"] = notes
+    return msgspec.json.encode(exchange)
+
+
+def _embed(body: Body) -> Any:
+    return body.value if body.text is None else msgspec.Raw(body.text)
+
+
+def _note(name: str, part: Part, body: Body) -> list[dict[str, Any]]:
+    """Why a body is not in the record, and how large it was."""
+    return [{"part": name, "reason": body.problem, "size_bytes": part.size_bytes}] if body.problem else []
+
+
+def _pack(door: str, placed: list[tuple[int, bytes]]) -> Packed:
+    packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, _WINDOW_OF_GZIP)
+    parts = [packer.compress(line + b"\n") for _, line in placed]
+    return Packed(door, b"".join([*parts, packer.flush()]), [place for place, _ in placed])
+
+
+def _leave_out(captured: Captured, reason: str) -> LeftOut:
+    return LeftOut(captured.kind, captured.what, reason, 1, captured.request.size_bytes)
