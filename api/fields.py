@@ -393,6 +393,7 @@ GraphSerializer = inline_serializer(
                 "tool_calls": count(),
                 "has_begun": flag(),
                 "is_silent": flag("It failed and was reported as completed."),
+                "is_replaced": flag("Its result was a plan."),
                 "in_cycle": flag("It waits, by way of others, for itself."),
                 "group": text("The fold it would lie in."),
                 "is_expandable": flag(),

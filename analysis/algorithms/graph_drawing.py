@@ -47,9 +47,9 @@ class Drawing:
         return fold_plan(self.work, room, self.listed.expanded)
 
     def _choose_lanes(self) -> set[str]:
-        """The fullest lanes, at most a quarter of the nodes; the other agents share one."""
+        """The fullest lanes, at most a quarter of the nodes; others share one, in a tiny graph all do."""
         sizes = Counter(each.lane for each in self.work if each.lane)
-        most = max(1, self.limit // 4 - 1)
+        most = max(0, self.limit // 4 - 1)
         ranked = sorted(sizes, key=lambda lane: (-sizes[lane], lane))
         return set(ranked if len(ranked) <= most + 1 else ranked[:most])
 
@@ -110,6 +110,7 @@ class Drawing:
             tool_calls=sum(part.tool_calls for part in parts),
             has_begun=not head.ghost and (not steps or any(self._has_begun(step) for step in steps)),
             is_silent=any(self.plan.steps[step].is_silent for step in steps),
+            is_replaced=own is not None and own.is_replaced,
             in_cycle=any(cycles[at] >= 0 for at in places),
             group=self.folds.groups[first],
             is_expandable=bool(hidden) or (bool(steps) and (len(parts) > 1 or self._has_inner(parts))),

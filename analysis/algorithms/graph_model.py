@@ -74,6 +74,8 @@ class GraphNode(msgspec.Struct, frozen=True):
     """Its work began; False for a step that was made and never ran, and for a task that became no step."""
     is_silent: bool = False
     """It failed and was reported as completed."""
+    is_replaced: bool = False
+    """Its result was a plan: the work went on in other steps."""
     in_cycle: bool = False
     """It waits, by way of others, for itself."""
     group: str = ""

@@ -94,7 +94,7 @@ class PlanTies:
             source,
             target,
             kind,
-            shorten(edge.output_name or edge.input_name, 60) or _word_of(edge.kind, kind),
+            _label_of(edge, kind),
             self.evidence(edge),
             edge.is_inferred,
             _why(edge, kind),
@@ -151,8 +151,14 @@ def _kind_of(edge: PlanEdge) -> str:
     return _KINDS.get(edge.kind, "link")
 
 
-def _word_of(stated: str, kind: str) -> str:
-    return shorten(stated, 40) if kind == "link" else kind.replace("_", " ")
+def _label_of(edge: PlanEdge, kind: str) -> str:
+    """The output that is taken; what a signal is called; the sender's word for a tie that is none of ours."""
+    if kind == "wait_for_all":
+        return "done"
+    if kind == "signal":
+        return shorten(edge.input_name.strip("_"), 60) or "done"
+    name = shorten(edge.output_name or edge.input_name, 60)
+    return name or (shorten(edge.kind, 40) if kind == "link" else kind.replace("_", " "))
 
 
 def _why(edge: PlanEdge, kind: str) -> str:

@@ -39,6 +39,7 @@ class NodeData(TypedDict):
     has_begun: bool
     is_step: bool
     is_silent: bool
+    is_replaced: bool
     in_cycle: bool
     group: str
     is_expandable: bool
@@ -115,6 +116,7 @@ def _node(node: GraphNode) -> NodeData:
         "has_begun": node.has_begun,
         "is_step": node.occurrence > 0,
         "is_silent": node.is_silent,
+        "is_replaced": node.is_replaced,
         "in_cycle": node.in_cycle,
         "group": node.group,
         "is_expandable": node.is_expandable,

@@ -31,7 +31,7 @@ MODULES = (
     "overview", "page", "panel", "panes/html_pane", "panes/list", "panes/logs_pane", "panes/state_pane", "panes/tools",
     "playback", "spans", "state", "tabs", "theme", "timeline/bars", "timeline/minimap", "timeline/names",
     "timeline/playhead", "timeline/pointer", "timeline/previews", "timeline/ruler", "timeline/stage",
-    "timeline/timeline", "timeline/tooltip",
+    "timeline/then", "timeline/timeline", "timeline/tooltip",
 )  # fmt: skip
 """The page's own modules: named in its head, so that they are fetched side by side."""
 STYLES = (

@@ -54,7 +54,7 @@ function classesOf(node) {
   const names = ["gr-node", tint, `is-${node.status || "gone"}`];
   const also = {
     "is-ghost": node.kind === "ghost", "is-fold": node.count > 1 || node.hidden > 0, "is-step": node.is_step,
-    "is-planned": node.is_step && !node.has_begun, "is-replaced": node.plan_size > 0 && node.status !== "failed",
+    "is-planned": node.is_step && !node.has_begun, "is-replaced": node.is_replaced && node.status !== "failed",
     "is-circular": node.in_cycle, "is-absent": node.is_later,
   };
   return [...names, ...Object.keys(also).filter((name) => also[name])].join(" ");

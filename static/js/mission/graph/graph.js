@@ -147,12 +147,15 @@ export class Graph {
     if (key) this.state.set({ span: key }, "graph");
   }
 
-  /** Opens what is folded into a node, or folds it again; what one looks at stays. */
-  toggle(id) {
+  /** Opens what is folded into a node, or folds it again; the node stays where it is on the screen. */
+  async toggle(id) {
     const node = this.byId.get(id);
-    const name = node.is_expandable ? id : node.is_expanded ? id : node.group;
+    const name = node.is_expandable || node.is_expanded ? id : node.group;
     if (!this.expanded.delete(name)) this.expanded.add(name);
-    this.reload();
+    const before = this.layout.nodes.get(id);
+    await this.reload();
+    const after = this.layout.nodes.get(id) ?? this.layout.nodes.get(otherId(id));
+    if (after) this.camera.shift(before.x - after.x, before.y - after.y);
   }
 
   #unfold(isOpening) {
@@ -216,6 +219,9 @@ export class Graph {
     else this.data = null;
   }
 }
+
+/** A fold has the id of its first member with a word before it. */
+const otherId = (id) => (id.startsWith("fold:") ? id.slice(5) : `fold:${id}`);
 
 function noteOf({ work_count: count, nodes, is_folded: isFolded, hidden_edge_count: hidden }) {
   const shown = nodes.filter((node) => !node.is_lane).length;

@@ -5,7 +5,7 @@ import { took } from "../lib/clock.js";
 const GHOSTS = {
   never_created: "planned, never made",
   unknown_step: "no step has this id",
-  undeclared_output: "nobody declares this output",
+  undeclared_output: "declared by nobody",
   not_received: "never arrived",
 };
 const MOST_NAMES = 3;
@@ -29,8 +29,8 @@ function wordsOfStep(node, awaited) {
   if (node.has_begun) parts.push(lengthOf(node));
   if (!node.has_begun) parts.push(awaited.length ? `waits for ${listed(awaited)}` : node.status === "waiting" ? "not begun" : "never began");
   if (node.kind === "human" && node.status === "waiting") parts.push("waits for a person");
-  if (node.plan_size) parts.push(`plan of ${node.plan_size}`);
   if (node.hidden) parts.push(`${node.hidden} folded${node.hidden_failed ? `, ${node.hidden_failed} failed` : ""}`);
+  else if (node.plan_size) parts.push(node.is_replaced ? `plan of ${node.plan_size}` : `${node.plan_size} made`);
   if (node.llm_calls) parts.push(counted(node.llm_calls, "call"));
   if (node.tool_calls) parts.push(counted(node.tool_calls, "tool"));
   return parts;

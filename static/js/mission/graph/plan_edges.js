@@ -30,6 +30,11 @@ export function tiePath(from, to) {
     const start = from.y + from.h / 2;
     return { d: `M${x1},${start} C${x1 + bend},${start} ${x2 - bend},${y} ${x2},${y}`, label: { x: (x1 + x2) / 2, y: (start + y) / 2 - 4, anchor: "middle" } };
   }
+  if (to.x + to.w <= from.x) {
+    const [x1, x2] = [from.x, to.x + to.w];
+    const bend = Math.min(70, (x1 - x2) / 2);
+    return { d: `M${x1},${y1} C${x1 - bend},${y1} ${x2 + bend},${y2} ${x2},${y2}`, label: { x: x2 + 11, y: y2 + 12, anchor: "start" } };
+  }
   const x1 = from.x + from.w;
   const x2 = to.x + to.w;
   const bulge = Math.max(x1, x2) + 14 + Math.min(26, Math.abs(y2 - y1) / 16);

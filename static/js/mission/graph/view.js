@@ -30,6 +30,13 @@ export class Camera {
     this.apply();
   }
 
+  /** Moves the drawing by a distance in its own measure. */
+  shift(dx, dy) {
+    this.x += dx * this.scale;
+    this.y += dy * this.scale;
+    this.apply();
+  }
+
   /** Moves as little as is needed to have a box in view. */
   reveal({ x, y, w, h }) {
     const left = x * this.scale + this.x;
