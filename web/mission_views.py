@@ -24,7 +24,9 @@ from web.presenters.mission.path import present_critical_path
 from web.presenters.mission.previews import has_preview, present_preview
 from web.presenters.mission.verdict import present_verdict
 
-GRAPH_NODES, MOST_GRAPH_NODES = 300, 1_000
+GRAPH_NODES, PLAN_NODES, MOST_GRAPH_NODES = (80, 300), (300, 1_000), 1_000
+"""Nodes of a graph at a glance and in detail: of spans, of a plan."""
+MOST_EXPANDED = 200
 MOST_PREVIEWS = 60
 
 
@@ -105,7 +107,16 @@ def send_previews(request: HttpRequest, project: ProjectAccess, mission_id: str)
 @require_safe
 @project_page()
 def send_graph(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
-    """Agents, their work, and what led to what; folded to `limit` nodes."""
+    """Agents, their work, and what led to what, now or `at_ns`; folded to `limit` nodes, else by `detail`."""
     mission = get_mission(project, mission_id)
-    limit = min(max(read_number(request, "limit", GRAPH_NODES), 2), MOST_GRAPH_NODES)
-    return send_json(present_graph(read_graph(mission, limit=limit)))
+    detail = min(max(read_number(request, "detail", 0), 0), 1)
+    limit = min(max(read_number(request, "limit", GRAPH_NODES[detail]), 2), MOST_GRAPH_NODES)
+    expanded = frozenset(request.GET.getlist("expand")[:MOST_EXPANDED])
+    graph = read_graph(
+        mission,
+        read_number(request, "at_ns") if request.GET.get("at_ns") else None,
+        limit,
+        plan_limit=limit if "limit" in request.GET else PLAN_NODES[detail],
+        expanded=expanded,
+    )
+    return send_json(present_graph(graph))

@@ -68,7 +68,12 @@ def tool_ref(call: ToolCallRow) -> Ref:
 
 def log_ref(log: LogRow) -> Ref:
     """The reference to a log record."""
-    return Ref("log", str(log.pk))
+    return log_ref_of(log.pk)
+
+
+def log_ref_of(pk: int) -> Ref:
+    """The reference to a log record by its key."""
+    return Ref("log", str(pk))
 
 
 def make_finding(

@@ -24,18 +24,19 @@ LABELS = {
     "findings": "Findings",
 }
 MODULES = (
-    "address_bar", "divider", "dom", "fetching", "graph/drawing", "graph/frame", "graph/graph", "graph/layout",
+    "address_bar", "divider", "dom", "fetching", "graph/as_of", "graph/drawing", "graph/frame", "graph/graph",
+    "graph/kin", "graph/layout", "graph/moment", "graph/node_words", "graph/plan_edges", "graph/plan_layout",
     "graph/view", "graph/why", "labels", "lib/address", "lib/clock", "lib/evidence", "lib/flags", "lib/kinds",
     "lib/path", "lib/previews", "lib/scale", "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "marks",
     "overview", "page", "panel", "panes/html_pane", "panes/list", "panes/logs_pane", "panes/state_pane", "panes/tools",
     "playback", "spans", "state", "tabs", "theme", "timeline/bars", "timeline/minimap", "timeline/names",
     "timeline/playhead", "timeline/pointer", "timeline/previews", "timeline/ruler", "timeline/stage",
-    "timeline/timeline", "timeline/tooltip",
+    "timeline/then", "timeline/timeline", "timeline/tooltip",
 )  # fmt: skip
 """The page's own modules: named in its head, so that they are fetched side by side."""
 STYLES = (
-    "frame", "head", "verdict", "bar", "skeleton", "timeline", "timeline-rows", "graph", "graph-nodes", "lists",
-    "texts", "conversation", "messages", "brain", "tools", "logs", "findings", "panel", "overview",
+    "frame", "head", "verdict", "bar", "skeleton", "timeline", "timeline-rows", "graph", "graph-nodes", "graph-plan",
+    "lists", "texts", "conversation", "messages", "brain", "tools", "logs", "findings", "panel", "overview",
     "attributes", "state",
 )  # fmt: skip
 """The page's own styles, one file for a component."""

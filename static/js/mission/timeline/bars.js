@@ -5,6 +5,7 @@ import { took } from "../lib/clock.js";
 import { tintOf } from "../lib/kinds.js";
 import { clipTo } from "../lib/previews.js";
 import { xOf } from "../lib/scale.js";
+import { hasFailed, isLater, wasOpen } from "./then.js";
 import { formatTokens } from "../../lib/formats.js";
 
 const BAR = 12;
@@ -66,10 +67,10 @@ function drawBar(context, frame, row, y) {
 
 function drawKnown(context, frame, row, { left, right, y, x0, x1 }) {
   const { table, theme } = frame;
-  const failed = table.has(row, FAILED);
+  const failed = hasFailed(frame, row);
   const tint = tintOf(table.kindOf(row));
   const color = theme.colors[tint];
-  const open = table.has(row, OPEN);
+  const open = table.has(row, OPEN) || wasOpen(frame, row);
   context.fillStyle = open ? theme.hatch(context, color) : color;
   context.globalAlpha = open ? 0.85 : QUIET.has(tint) && frame.size[row] > 1 ? 0.38 : 0.82;
   roundedBox(context, left, y, right - left, BAR);
@@ -119,11 +120,12 @@ function outline(context, color, x, y, w) {
 }
 
 /** A bar that lies outside the view leaves a small arrow at that edge. */
-function drawPointer(context, { width, theme, table }, row, y, toLeft) {
+function drawPointer(context, frame, row, y, toLeft) {
+  const { width, theme, table } = frame;
   const middle = y + BAR / 2;
   const tip = toLeft ? 4 : width - 4;
   const back = toLeft ? 9 : width - 9;
-  context.fillStyle = table.has(row, FAILED) ? theme.colors.failed : theme.colors[tintOf(table.kindOf(row))];
+  context.fillStyle = hasFailed(frame, row) ? theme.colors.failed : theme.colors[tintOf(table.kindOf(row))];
   context.globalAlpha = 0.8;
   context.beginPath();
   context.moveTo(tip, middle);
@@ -151,7 +153,7 @@ function drawLabel(context, frame, row, bar) {
     roundedBox(context, x - 4, y, w + 8, BAR);
     context.globalAlpha = 1;
   }
-  context.fillStyle = room.isInside ? theme.colors.text : frame.table.has(row, FAILED) ? theme.colors.failed : theme.colors.dim;
+  context.fillStyle = room.isInside ? theme.colors.text : hasFailed(frame, row) ? theme.colors.failed : theme.colors.dim;
   context.fillText(text, x, y + BAR / 2 + 0.5);
   if (room.isAfter) drawPreview(context, frame, row, x + w + 3 * GAP, y);
 }
@@ -179,8 +181,11 @@ function drawPreview(context, frame, row, x, y) {
   context.font = font;
 }
 
-function labelOf({ table, now, running }, row) {
+function labelOf(frame, row) {
+  const { table, now, running, playhead } = frame;
   if (table.has(row, MISSING)) return "has not arrived";
+  if (isLater(frame, row)) return "";
+  if (wasOpen(frame, row)) return `open for ${took(playhead - table.start[row])}`;
   if (table.has(row, NO_START)) return "no start";
   const [start, end] = table.extent(row, now);
   const length = took(end - start);
