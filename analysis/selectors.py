@@ -17,6 +17,7 @@ from analysis.detectors.registry import run_detectors
 from analysis.totals import MOST_ERROR_LOGS
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans, list_llm_calls
+from plans.building.rows import agent_label
 from plans.selectors import read_plan
 from traces.counts import ERROR_SEVERITY
 from traces.records import MissionRow, SpanRow
@@ -121,11 +122,12 @@ def read_turns(mission: MissionRow, after_seq: int = 0) -> list[SpanRow]:
 
 
 def list_agents(facts: MissionFacts) -> list[AgentRow]:
-    """The agents of a mission, in order of appearance."""
+    """The agents that only spans name, in order of appearance."""
+    planned = {agent_label(agent) for agent in facts.plan.agents}
     seen: dict[str, list[Any]] = {}
     for at, name in enumerate(facts.agents):
         span = facts.span_of(at)
-        if not name or span is None:
+        if not name or span is None or name in planned:
             continue
         entry = seen.setdefault(name, [span.start_ns, span.end_ns, []])
         starts = [ns for ns in (entry[0], span.start_ns) if ns is not None]

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from analysis.algorithms.facts import MissionFacts
 from api.shapes import plain
+from plans.records import Question
+from plans.wire import question_json
 from telemetry.conventions import read_tool_io
 from telemetry.records import SpanRecord
 from traces.records import SpanRow
+from traces.selectors import read_spans
 from traces.wire import number
 
 GRAVEST_STATUS = ("active", "waiting", "failed", "gone", "ok")
@@ -133,7 +136,38 @@ class Steps:
 
 def find_human_spans(facts: MissionFacts) -> list[int]:
     """Rows of the spans in which a person is asked, in order of appearance."""
-    return [row.index for row in facts.tree.rows if row.span is not None and row.span.span_kind == "HUMAN"]
+    return [
+        row.index
+        for row in facts.tree.rows
+        if row.span is not None and row.span.span_kind == "HUMAN" and row.span.pk >= 0
+    ]
+
+
+class Asked(NamedTuple):
+    """A question: told by records of the plan, or a span in which a person is asked."""
+
+    question: Question | None
+    row: int = NOWHERE
+    """Of the span."""
+
+    @classmethod
+    def of_row(cls, row: int) -> "Asked":
+        """The question that a span is."""
+        return cls(None, row)
+
+
+def present_questions(project_id: int, facts: MissionFacts, asked: Sequence[Asked]) -> list[dict[str, Any]]:
+    """Questions to people, with what spans say in their payload."""
+    steps = Steps(facts) if any(each.question is None for each in asked) else None
+    spans = {each.row: span for each in asked if (span := facts.span_of(each.row) if each.row >= 0 else None)}
+    records = read_spans(project_id, [span.pk for span in spans.values()])
+    presented = []
+    for each in asked:
+        if each.question is not None:
+            presented.append(question_json(each.question))
+        elif steps is not None and each.row in spans:
+            presented.append(human_request_json(facts, steps, each.row, records.get(spans[each.row].pk)))
+    return presented
 
 
 def human_request_json(facts: MissionFacts, steps: Steps, row: int, record: SpanRecord | None) -> dict[str, Any]:

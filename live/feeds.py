@@ -9,6 +9,8 @@ from django.db import close_old_connections, connection
 
 from llmlog.selectors import list_llm_calls, list_tool_calls
 from llmlog.wire import llm_call_json, tool_call_json
+from plans.selectors import list_changed_steps
+from plans.wire import changed_step_json
 from traces.models import ListSequence
 from traces.records import MissionRow
 from traces.selectors import (
@@ -129,6 +131,7 @@ _SOURCES: tuple[tuple[str, Callable[..., Iterable[Any]], Callable[[Any], dict[st
     ("tool_call", list_tool_calls, tool_call_json),
     ("log", list_logs, log_json),
     ("snapshot", list_snapshots, snapshot_json),
+    ("step", list_changed_steps, changed_step_json),
 )
 
 

@@ -1,5 +1,7 @@
 """The plan of a mission as it is computed from facts: agents, steps, ties, plans, questions. Plain values."""
 
+from bisect import bisect_left, bisect_right
+
 import msgspec
 
 from telemetry.facts.records import AnyFact, Input, Output, OutputDefinition, Task
@@ -211,10 +213,19 @@ class Plan(msgspec.Struct, frozen=True):
     has_starts: bool = False
     """Its sender tells when a step begins."""
 
+    def edges_of(self, step: PlanStep) -> tuple[PlanEdge, ...]:
+        """What a step hangs on. Edges are in order of their target."""
+        first = bisect_left(self.edges, step.index, key=_target)
+        return self.edges[first : bisect_right(self.edges, step.index, key=_target)]
+
     @property
     def is_empty(self) -> bool:
         """Nothing of a plan was told."""
         return not (self.steps or self.agents or self.questions or self.revisions)
+
+
+def _target(edge: PlanEdge) -> int:
+    return edge.target
 
 
 NO_PLAN = Plan()

@@ -1,10 +1,12 @@
 """Reads facts, and the plan that they tell. Callers have found the mission through its project."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from plans.building.build import plan_at
+from plans.kept import read_kept
 from plans.models import Fact
-from plans.records import FactRow, Plan, PlanStep
+from plans.records import NO_PLAN, FactRow, Plan, PlanStep
 from telemetry.facts.records import decode_facts
 
 
@@ -21,26 +23,36 @@ def list_facts(mission_pks: Sequence[int], mission_ids: Mapping[int, str] | None
     return found
 
 
-def read_plans(mission_pks: Sequence[int], at_ns: int | None = None) -> dict[int, Plan]:
-    """The plans of missions, by key, now or as they were known at a moment."""
-    return {pk: plan_at(rows, at_ns) for pk, rows in list_facts(mission_pks).items()}
+def read_plans(mission_pks: Sequence[int]) -> dict[int, Plan]:
+    """The plans of missions, by key."""
+    told = set(Fact.objects.filter(mission_id__in=list(mission_pks)).values_list("mission_id", flat=True).distinct())
+    return {pk: read_kept(pk).plan if pk in told else NO_PLAN for pk in mission_pks}
 
 
 def read_plan(mission_pk: int, at_ns: int | None = None) -> Plan:
     """The plan of a mission, now or as it was known at a moment."""
-    return read_plans([mission_pk], at_ns)[mission_pk]
+    kept = read_kept(mission_pk)
+    return kept.plan if at_ns is None else plan_at(kept.facts, at_ns)
 
 
-def list_changed_steps(mission_pk: int, after_seq: int, limit: int) -> list[tuple[int, Plan, PlanStep]]:
-    """Steps that records after a number tell of: (number, the plan as it is, step), in order of number."""
+class ChangedStep(NamedTuple):
+    """A step as it is, and the number of the last record that tells of it."""
+
+    change_seq: int
+    plan: Plan
+    step: PlanStep
+
+
+def list_changed_steps(mission_pk: int, mission_id: str, *, after_seq: int, limit: int) -> list[ChangedStep]:
+    """Steps that the next records after a number tell of, in order of number."""
     query = Fact.objects.filter(mission_id=mission_pk, change_seq__gt=after_seq).order_by("change_seq")
     changed = dict(query.values_list("log_pk", "change_seq")[:limit])
     if not changed:
         return []
     plan = read_plan(mission_pk)
-    found: list[tuple[int, Plan, PlanStep]] = []
+    found: list[ChangedStep] = []
     for step in plan.steps:
         numbers = [changed[pk] for pk in step.evidence if pk in changed]
         if numbers:
-            found.append((max(numbers), plan, step))
-    return sorted(found, key=lambda each: (each[0], each[2].index))
+            found.append(ChangedStep(max(numbers), plan, step))
+    return sorted(found, key=lambda each: (each.change_seq, each.step.index))

@@ -101,11 +101,14 @@ def _forget_between_tests() -> Iterator[None]:
     from django.core.cache import cache
 
     from accounts import keys
-    from analysis import summary
+    from analysis import attribution, summary
     from core import jobs
+    from plans.kept import forget_plans
 
     keys.forget_all()
     summary.forget_all()
+    attribution.forget_rests()
+    forget_plans()
     cache.clear()
     jobs.set_waker(None)
 

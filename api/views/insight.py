@@ -17,8 +17,9 @@ from api.fields import (
 )
 from api.paging import answer_slice
 from api.parameters import get_number, get_text, number_parameter, text_parameter
+from api.plan_steps import list_plan_agents, present_plan_steps
 from api.shapes import agent_json, critical_path_json, finding_json, graph_json, state_json
-from api.steps import Steps, find_human_spans, human_request_json
+from api.steps import Asked, Steps, find_human_spans, present_questions
 from api.views.missions import get_mission
 from traces.selectors import read_spans
 
@@ -76,8 +77,9 @@ class AgentList(APIView):
     def get(self, request: Request, mission_id: str) -> Response:
         """A page of agents, in order of appearance."""
         _, mission = get_mission(request, mission_id)
-        page = answer_slice(request, list_agents(read_facts(mission)))
-        return page.answer([agent_json(agent) for agent in page.rows])
+        facts = read_facts(mission)
+        page = answer_slice(request, [*list_plan_agents(facts), *map(agent_json, list_agents(facts))])
+        return page.answer(list(page.rows))
 
 
 class StepList(APIView):
@@ -87,7 +89,11 @@ class StepList(APIView):
     def get(self, request: Request, mission_id: str) -> Response:
         """A page of steps, in order of appearance; a step that was run again comes again."""
         project_id, mission = get_mission(request, mission_id)
-        steps = Steps(read_facts(mission))
+        facts = read_facts(mission)
+        if facts.plan.steps:
+            planned = answer_slice(request, facts.plan.steps)
+            return planned.answer(present_plan_steps(project_id, facts, planned.rows))
+        steps = Steps(facts)
         page = answer_slice(request, steps.steps)
         heads = [steps.head(step).pk for step in page.rows]
         records = read_spans(project_id, heads)
@@ -102,8 +108,5 @@ class HumanRequestList(APIView):
         """A page of questions to people, in order of appearance."""
         project_id, mission = get_mission(request, mission_id)
         facts = read_facts(mission)
-        page = answer_slice(request, find_human_spans(facts))
-        steps = Steps(facts)
-        spans = {row: span.pk for row in page.rows if (span := facts.span_of(row)) is not None}
-        records = read_spans(project_id, spans.values())
-        return page.answer([human_request_json(facts, steps, row, records.get(pk)) for row, pk in spans.items()])
+        page = answer_slice(request, [*map(Asked, facts.plan.questions), *map(Asked.of_row, find_human_spans(facts))])
+        return page.answer(present_questions(project_id, facts, page.rows))

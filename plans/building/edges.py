@@ -81,7 +81,10 @@ class Ties:
     def find(self) -> None:
         """All edges of all steps."""
         for at, draft in enumerate(self.drafts):
+            named = {item.source for item in draft.inputs.values() if item.source and item.output_name}
             for dependency in draft.dependencies:
+                if dependency.source in named and not dependency.output_name:
+                    continue  # The input says the same, and which output.
                 self._tie(at, dependency.source, dependency.output_name, dependency.input_name)
             for item in draft.inputs.values():
                 if item.source:

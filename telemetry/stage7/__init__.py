@@ -7,7 +7,9 @@ from typing import Any
 from telemetry.decode.refusal import Refusal
 from telemetry.records import Converted
 from telemetry.stage7.events import convert_stored
+from telemetry.stage7.messages import convert_message
 from telemetry.stage7.records import find_ids, find_time_ns, make_log
+from telemetry.stage7.statistics import convert_statistics
 from telemetry.stage7.values import decode_maps
 
 __all__ = ["CONVERTERS", "DOORS", "Converted", "Converter", "convert"]
@@ -20,7 +22,11 @@ DOORS = ("storeData", "statistics", "brain", "plugins", "messages")
 Converter = Callable[[dict[str, Any], int], Converted]
 """An object with its Maps decoded, and when it was received (ns), to records. May raise Refusal."""
 
-CONVERTERS: dict[str, Converter] = {"storeData": convert_stored}
+CONVERTERS: dict[str, Converter] = {
+    "storeData": convert_stored,
+    "statistics": convert_statistics,
+    "messages": convert_message,
+}
 """Doors whose objects are understood. Objects of the others are kept as they are."""
 
 

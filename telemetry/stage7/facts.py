@@ -23,15 +23,17 @@ from telemetry.facts.records import (
 )
 from telemetry.facts.texts import bounded, read_line, show
 from telemetry.stage7.inputs import named_items, read_definitions, read_dependencies, read_inputs
+from telemetry.stage7.message_facts import read_message_facts
 from telemetry.stage7.outputs import PENDING, read_outputs
 from telemetry.stage7.tasks import find_plan, read_tasks
 
 Body = Mapping[str, Any]
 
 EVENT, AGENT, STEP_OUTPUT, PLAN = "stage7.event.", "stage7.agent", "stage7.step_output", "stage7.plan"
-STEP, MISSION = "stage7.step", "stage7.mission"
+STEP, MISSION, MESSAGE = "stage7.step", "stage7.mission", "stage7.message."
 """Names of log records: events by their type; an agent's snapshot; a step's stored output; a plan; a step as a
-statistic or a snapshot shows it; a mission."""
+statistic or a snapshot shows it; a mission;
+messages by their type."""
 
 _STEP_EVENTS = {
     "step_created": CREATED,
@@ -71,6 +73,8 @@ def read_stage7_facts(event_name: str, body: Any) -> tuple[AnyFact, ...]:
         return ()
     if event_name.startswith(EVENT):
         return _read_event(event_name[len(EVENT) :], body)
+    if event_name.startswith(MESSAGE):
+        return read_message_facts(event_name[len(MESSAGE) :], body)
     reader = _READERS.get(event_name)
     return () if reader is None else reader(body)
 
