@@ -45,8 +45,8 @@ _MISSION_COLUMNS = (
     "analysis",
 )  # fmt: skip
 _MISSION_TYPES = (
-    "text", "varchar", "varchar", "int8", "int8", "int8", "int4", "int4", "int4", "int4", "int4", "int4", "int4", "int4",
-    "int8", "int8", "text", "text", "text", "text", "text", "text", "text",
+    "text", "varchar", "varchar", "int8", "int8", "int8", "int4", "int4", "int4", "int4", "int4", "int4", "int4",
+    "int4", "int8", "int8", "text", "text", "text", "text", "text", "text", "text",
 )  # fmt: skip
 MISSIONS = Table(
     "traces_mission",

@@ -4,17 +4,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from threading import Lock
-from typing import NamedTuple
 
 from accounts.records import ProjectAccess
 from analysis.algorithms.outcome import MissionOutcome, compute_outcome
-from analysis.algorithms.facts import build_mission_tree
 from analysis.algorithms.tree import MissionTree
+from analysis.selectors import read_mission_tree
 from core.errors import NotFound
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_tool_calls
-from plans import selectors as plans
-from plans.records import Plan
 from telemetry.conventions import event_of_log
 from telemetry.conventions.conversation import Conversation, ToolIo
 from telemetry.conventions.messages import read_conversation
@@ -31,18 +28,8 @@ MOST_SPAN_LOGS = 200
 """Log records of one span that are looked through for messages."""
 KEEP_TREE_S, KEPT_TREES, MOST_KEPT_ROWS = 15.0, 3, 30_000
 
-
-
-class _Kept(NamedTuple):
-    """What was read of a mission, and when."""
-
-    at_s: float
-    tree: MissionTree
-    plan: Plan
-
-
-_trees: OrderedDict[tuple[int, int], _Kept] = OrderedDict()
-"""By (mission, its change_seq)."""
+_trees: OrderedDict[tuple[int, int], tuple[float, MissionTree]] = OrderedDict()
+"""(mission, its change_seq) to when it was built, and the tree."""
 _lock = Lock()
 
 
@@ -59,38 +46,23 @@ def read_tree(mission: MissionRow) -> tuple[MissionTree, MissionOutcome]:
 
     A page asks for its spans, calls and critical path in a row: the tree is kept for a moment, until a row changes.
     """
-    tree = _read_both(mission).tree
+    key, now = (mission.pk, mission.change_seq), time.monotonic()
+    with _lock:
+        kept = _trees.get(key)
+    if kept is not None and now - kept[0] < KEEP_TREE_S:
+        tree = kept[1]
+    else:
+        tree = read_mission_tree(mission)
+        _keep(key, now, tree)
     return tree, compute_outcome(tree, time.time_ns(), mission.last_activity_ns)
 
 
-def read_plan(mission: MissionRow) -> Plan:
-    """The mission's plan: the one its tree was built with, where that is kept."""
-    kept = _find_kept(mission)
-    return plans.read_plan(mission.pk) if kept is None else kept.plan
-
-
-def _read_both(mission: MissionRow) -> _Kept:
-    kept = _find_kept(mission)
-    if kept is None:
-        plan = plans.read_plan(mission.pk)
-        tree = build_mission_tree(traces.list_spans(mission.pk, mission.id), plan)
-        kept = _Kept(time.monotonic(), tree, plan)
-        _keep((mission.pk, mission.change_seq), kept)
-    return kept
-
-
-def _find_kept(mission: MissionRow) -> _Kept | None:
+def _keep(key: tuple[int, int], now: float, tree: MissionTree) -> None:
     with _lock:
-        kept = _trees.get((mission.pk, mission.change_seq))
-    return kept if kept is not None and time.monotonic() - kept.at_s < KEEP_TREE_S else None
-
-
-def _keep(key: tuple[int, int], read: _Kept) -> None:
-    with _lock:
-        for old in [old for old, kept in _trees.items() if read.at_s - kept.at_s >= KEEP_TREE_S or old[0] == key[0]]:
+        for old in [old for old, (at, _) in _trees.items() if now - at >= KEEP_TREE_S or old[0] == key[0]]:
             del _trees[old]
-        if len(read.tree.rows) <= MOST_KEPT_ROWS:
-            _trees[key] = read
+        if len(tree.rows) <= MOST_KEPT_ROWS:
+            _trees[key] = (now, tree)
             while len(_trees) > KEPT_TREES:
                 _trees.popitem(last=False)
 
