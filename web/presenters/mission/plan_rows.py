@@ -184,7 +184,7 @@ def _waits_why(step: PlanStep, output_name: str) -> str:
 
 
 def _took(step: PlanStep, start_ns: int | None) -> str:
-    if step.ended_ns is None or start_ns is None:
+    if step.outcome in OPEN or step.ended_ns is None or start_ns is None:
         return ""
     return format_duration(max(0, step.ended_ns - start_ns))
 

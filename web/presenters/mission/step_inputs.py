@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from plans.records import NOWHERE, PlanStep
+from plans.records import NOWHERE, PARENT, PlanStep
 from telemetry.facts.records import Input
+from web.presenters.formats import short_id
 from web.presenters.mission.plan_map import PlanMap
 from web.presenters.mission.step_ties import Tie, find_ties
 from web.presenters.mission.texts import Text, one_line, present_value
@@ -35,7 +36,9 @@ class InputView(NamedTuple):
     value_type: str
     stages: list[Stage]
     ties: list[Tie]
-    """What it hangs on, and what a text of it mentions."""
+    """What it hangs on."""
+    mentioned: list[Tie]
+    """What a text of it speaks of, without being tied to it."""
     unmet: list[str]
     """Mentions that lead nowhere."""
     is_lost: bool
@@ -70,7 +73,8 @@ def _input(
         name,
         known.value_type if known is not None else "",
         _joined(stages),
-        ties,
+        [tie for tie in ties if not tie.is_mention],
+        [tie for tie in ties if tie.is_mention],
         unmet,
         any(item is not None and item.is_lost for item in (own, planned)),
     )
@@ -87,7 +91,7 @@ def _plan_stage(item: Input | None) -> list[Stage]:
 def _source_words(source: str) -> str:
     if source == "0":
         return "the enclosing step"
-    return f"step {source}" if source.isdigit() else source
+    return f"step {source}" if source.isdigit() else short_id(source, 8)
 
 
 def _resolved_stage(
@@ -110,9 +114,15 @@ def _resolved_stage(
 
 
 def _delivered(map_: PlanMap, step: PlanStep, name: str) -> str:
-    """The beginning of what the source returned for this input."""
+    """The beginning of what the source returned for this input, or of what the enclosing step has."""
     for edge in map_.plan.edges_of(step):
-        if edge.input_name != name or edge.source == NOWHERE or not edge.is_satisfied:
+        if edge.input_name != name or edge.source == NOWHERE:
+            continue
+        if edge.kind == PARENT:
+            return next(
+                (each.value for each in map_.plan.steps[edge.source].inputs if each.name == edge.output_name), ""
+            )
+        if not edge.is_satisfied:
             continue
         for output in map_.plan.steps[edge.source].results:
             if output.name == edge.output_name and not output.tasks:

@@ -14,7 +14,7 @@ from web.presenters.mission.plan_map import PlanMap, StepLink, step_words
 from web.presenters.mission.step_inputs import InputView, Values, present_inputs
 from web.presenters.mission.step_outputs import OutputView, present_outputs
 from web.presenters.mission.step_plans import PlansView, present_plans
-from web.presenters.mission.step_ties import Tie, present_blockers, present_ties
+from web.presenters.mission.step_ties import OPEN, Tie, present_blockers, present_ties
 
 SAME_MOMENT = "No record says it: the agent came to be at the same moment."
 OF_PARENT = "No record says it: the step whose plan made this one belongs to the agent."
@@ -122,7 +122,7 @@ def present_step(
         kind="HUMAN" if step.waits_for_person else "STEP",
         status=step.outcome,
         reported=step.status,
-        is_other=MEANT.get(step.status.lower(), step.outcome) != step.outcome,
+        is_other=not step.is_replaced and MEANT.get(step.status.lower(), step.outcome) != step.outcome,
         is_silent=step.is_silent,
         is_replaced=step.is_replaced,
         reason=step.reason,
@@ -176,7 +176,7 @@ def _time_facts(step: PlanStep) -> list[StepFact]:
     if step.started_ns is not None:
         waited = step.started_ns - step.created_ns if step.created_ns is not None else 0
         facts.append(StepFact("started", format_time(step.started_ns), _after(waited)))
-    if step.ended_ns is not None and began is not None:
+    if step.outcome not in OPEN and step.ended_ns is not None and began is not None:
         how = "" if step.started_ns is not None else "since it was created: no record tells of its start"
         facts.append(StepFact("took", format_duration(max(0, step.ended_ns - began)), how))
     return facts

@@ -8,6 +8,7 @@ from plans.records import (
     BY_OUTPUT,
     BY_TEXT,
     BY_TIME,
+    DATA,
     MENTION,
     NOWHERE,
     PARENT,
@@ -38,6 +39,7 @@ class Tie(NamedTuple):
     input_name: str
     is_signal: bool
     """Only its completion counts."""
+    is_mention: bool
     is_satisfied: bool
     inferred: str
     """Why it is believed; empty when the sender says so."""
@@ -65,8 +67,8 @@ def present_blockers(map_: PlanMap, step: PlanStep) -> list[Tie]:
 
 
 def list_blocking(map_: PlanMap, step: PlanStep) -> list[PlanEdge]:
-    """Ties of a step that are not satisfied. What a text only mentions holds nothing up."""
-    return [edge for edge in map_.plan.edges_of(step) if not edge.is_satisfied and edge.kind != MENTION]
+    """Ties of a step that are not satisfied. What a text only mentions, or the enclosing step has, holds nothing up."""
+    return [edge for edge in map_.plan.edges_of(step) if not edge.is_satisfied and edge.kind in (DATA, SIGNAL)]
 
 
 def _tie(map_: PlanMap, edge: PlanEdge) -> Tie:
@@ -79,7 +81,7 @@ def _tie(map_: PlanMap, edge: PlanEdge) -> Tie:
         nearest = map_.link(near) if near != NOWHERE else None
     inferred = BY_WORDS.get(edge.by, edge.by) or (BY_WORDS[BY_MENTION] if edge.is_inferred else "")
     return Tie(
-        link, edge.output_name, edge.input_name, edge.kind == SIGNAL, edge.is_satisfied, inferred,
+        link, edge.output_name, edge.input_name, edge.kind == SIGNAL, edge.kind == MENTION, edge.is_satisfied, inferred,
         "" if edge.is_satisfied else _reason(map_, edge), nearest,
     )  # fmt: skip
 
@@ -89,7 +91,9 @@ def _reason(map_: PlanMap, edge: PlanEdge) -> str:
         return map_.ghost_link(edge.ghost).why
     source = map_.plan.steps[edge.source]
     what = f"“{edge.output_name}”" if edge.output_name else "what is needed"
-    if source.is_replaced and edge.kind != PARENT:
+    if edge.kind == PARENT:
+        return ""
+    if source.is_replaced:
         return f"became a plan, and no step of it has returned {what}"
     words = {
         "failed": "failed, so it never comes",
