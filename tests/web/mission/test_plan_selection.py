@@ -191,3 +191,33 @@ def test_a_step_as_json_is_what_rest_has(planned):
 @pytest.mark.parametrize("part", [address(SEARCH), "/panes/plan", "/panes/questions"])
 def test_strangers_see_nothing_of_a_plan(planned, as_charlie, part):
     assert as_charlie.get(planned.base + part).status_code == 404
+
+
+def test_a_log_inside_a_result_is_shown_as_a_log(tell):
+    result = {"logs": "one\ntwo brain:5070/chat", "error": "no plan"}
+    steps = [
+        created("s1", 0, "ACCOMPLISH", missionId=OTHER),
+        completed("s1", 5, output("plan_validation_error", result, "ERROR", success=False, error="no plan")),
+    ]
+    mission = tell(OTHER, [stored(each) for each in steps])
+    [failed] = step_of(mission, "s1").outputs
+    assert (failed.word, failed.log.text, failed.model_calls) == ("failed", result["logs"], 1)
+    assert failed.text.text == '{\n  "error": "no plan"\n}'
+
+
+def test_an_input_of_the_enclosing_step_is_taken_from_it_and_holds_nothing_up(tell):
+    child = task("SEARCH", "it", id="c1", inputs={"goal": {"outputName": "topic", "sourceStep": "0"}})
+    steps = [
+        created("s1", 0, "ACCOMPLISH", missionId=OTHER, inputValues={"topic": {"value": "owls"}}),
+        completed("s1", 5, plan_of(child)),
+        created("c1", 6, "SEARCH", description="it", missionId=OTHER),
+    ]
+    mission = tell(OTHER, [stored(each) for each in steps])
+    step = step_of(mission, "c1")
+    [goal] = step.inputs
+    assert [(stage.word, stage.source or stage.text.text) for stage in goal.stages] == [
+        ("plan", "the enclosing step"),
+        ("resolved", "owls"),
+    ]
+    assert step.blockers == []
+    assert step.is_free

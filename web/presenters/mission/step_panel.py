@@ -126,7 +126,7 @@ def present_step(
         is_silent=step.is_silent,
         is_replaced=step.is_replaced,
         reason=step.reason,
-        reason_code=step.reason_code,
+        reason_code="" if step.reason_code in {output.name for output in step.outputs} else step.reason_code,
         facts=_facts(map_, step),
         blockers=blockers,
         is_free=step.outcome == "waiting" and not blockers and not step.waits_for_person,
