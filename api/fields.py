@@ -26,7 +26,7 @@ def number(help_text: str = "") -> serializers.CharField:
 
 def count(help_text: str = "", *, null: bool = False) -> serializers.IntegerField:
     """A count."""
-    return serializers.IntegerField(help_text=help_text, allow_null=null)
+    return serializers.IntegerField(allow_null=null, help_text=help_text or None)
 
 
 def texts() -> serializers.ListField:
@@ -63,6 +63,8 @@ class MissionSerializer(serializers.Serializer[Any]):
     start_ns, end_ns, last_activity_ns, duration_ns = number(), number(), number(), number()
     span_count, error_count, llm_call_count, tool_call_count = count(), count(), count(), count()
     log_count, snapshot_count = count(), count()
+    step_count = count("Steps of its plan, every occurrence.")
+    step_done_count = count("Those that are over, whatever became of them.")
     input_tokens, output_tokens = count(null=True), count(null=True)
     cost_usd = number("Decimal.")
     agents, services, models, tools = texts(), texts(), texts(), texts()
