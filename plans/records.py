@@ -130,6 +130,8 @@ class PlanEdge(msgspec.Struct, frozen=True):
     """How it is known: STATED, BY_ID ..."""
     ghost: int = NOWHERE
     """Index of the ghost it hangs on."""
+    evidence: tuple[int, ...] = ()
+    """Keys of log records that state it; empty when it follows from those of the steps."""
 
 
 class Ghost(msgspec.Struct, frozen=True):
