@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from analysis.algorithms.facts import MissionFacts
 from analysis.algorithms.findings import Finding, Ref, agent_ref, log_ref_of, make_finding, step_ref
-from analysis.algorithms.standing import gravity, is_open_step
-from analysis.algorithms.step_words import name_agent, name_step
+from analysis.algorithms.standing import gravity
+from analysis.algorithms.step_words import is_open_step, name_agent, name_step
 from analysis.algorithms.wording import clock, shorten
 from plans.records import NOWHERE, HandOver, PlanAgent
 

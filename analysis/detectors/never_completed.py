@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from analysis.algorithms.facts import MissionFacts
 from analysis.algorithms.findings import Finding, make_finding, step_ref
-from analysis.algorithms.standing import is_open_step, is_over_badly
-from analysis.algorithms.step_words import first_moment
+from analysis.algorithms.standing import is_over_badly
+from analysis.algorithms.step_words import first_moment, is_open_step
 from analysis.algorithms.verbs import PLANNER_VERBS, has_worked
 from analysis.algorithms.wording import counted, listed, tallied
 from plans.records import PlanStep

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from analysis.algorithms.facts import MissionFacts
 from analysis.algorithms.findings import Finding, agent_ref, make_finding, step_ref
-from analysis.algorithms.standing import gravity, is_open_step
-from analysis.algorithms.step_words import name_agent, name_step
+from analysis.algorithms.standing import gravity
+from analysis.algorithms.step_words import is_open_step, name_agent, name_step
 from analysis.algorithms.wording import clock, counted, listed, shorten
 from plans.records import PlanStep
 
