@@ -26,7 +26,7 @@ def number(help_text: str = "") -> serializers.CharField:
 
 def count(help_text: str = "", *, null: bool = False) -> serializers.IntegerField:
     """A count."""
-    return serializers.IntegerField(help_text=help_text, allow_null=null)
+    return serializers.IntegerField(allow_null=null, help_text=help_text or None)
 
 
 def texts() -> serializers.ListField:
@@ -63,6 +63,8 @@ class MissionSerializer(serializers.Serializer[Any]):
     start_ns, end_ns, last_activity_ns, duration_ns = number(), number(), number(), number()
     span_count, error_count, llm_call_count, tool_call_count = count(), count(), count(), count()
     log_count, snapshot_count = count(), count()
+    step_count = count("Steps of its plan, every occurrence.")
+    step_done_count = count("Those that are over, whatever became of them.")
     input_tokens, output_tokens = count(null=True), count(null=True)
     cost_usd = number("Decimal.")
     agents, services, models, tools = texts(), texts(), texts(), texts()
@@ -163,6 +165,9 @@ class LlmCallSerializer(serializers.Serializer[Any]):
     error = text()
     attempt_count, message_count = count(), count()
     new_message_count = count(null=True)
+    response_id = text("The sender's or provider's id of the answer.")
+    call_id = text("The sender's id of a logical call: of the call and of the attempts at it.")
+    is_attempt = flag("One attempt at a logical call.")
     change_seq = number()
 
 
@@ -174,7 +179,12 @@ class LlmCallDetailSerializer(LlmCallSerializer):
     output_messages = anything("[{role, parts[]}]")
     tool_definitions = anything()
     parameters = anything()
-    attempts = anything("Up to this one, itself last: id, trace_id, span_id, status, error, start_ns, end_ns.")
+    attempts = anything(
+        "Up to this one, itself last, or all at a logical call: id, trace_id, span_id, request_model, response_model,"
+        " status, error, start_ns, end_ns, brain."
+    )
+    replay_of = number("Id of the earlier call whose answer came again, with its id.")
+    brain = anything("What stage7's Brain tells beside the messages: sent, raw, repaired, returned, json_valid ...")
     redactions = anything()
     provenance = anything()
 
@@ -220,6 +230,7 @@ class ToolCallDetailSerializer(ToolCallSerializer):
 
     arguments = anything()
     result = anything()
+    execution = anything("Of a plugin of stage7: inputs as planned, resolved and sent, outputs, process; else null.")
     redactions = anything()
     provenance = anything()
 
@@ -254,8 +265,11 @@ class SnapshotSerializer(serializers.Serializer[Any]):
 class RefSerializer(serializers.Serializer[Any]):
     """A record that can be opened."""
 
-    type = serializers.ChoiceField(("span", "llm_call", "tool_call", "log"))
-    id = text("trace/span of a span (/1 after it: the server's half), else the record's id.")
+    type = serializers.ChoiceField(("span", "llm_call", "tool_call", "log", "step", "agent", "ghost"))
+    id = text(
+        "trace/span of a span (/1 after it: the server's half), the key of a step of the plan, the sender's id of an "
+        "agent, the key of a ghost, else the record's id."
+    )
 
 
 StateSerializer = inline_serializer(

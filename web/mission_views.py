@@ -12,9 +12,11 @@ from accounts.records import ProjectAccess
 from analysis.algorithms.critical_path import compute_critical_path
 from analysis.selectors import read_graph
 from llmlog import selectors as llmlog
+from plans.selectors import read_plan
 from traces import selectors as traces
 from web.door import project_page
 from web.mission_panes import read_number
+from web.mission_plan import preview_steps
 from web.mission_reads import get_mission, read_tree
 from web.presenters.mission.columns import present_calls, present_span_columns
 from web.presenters.mission.graph import present_graph
@@ -40,10 +42,10 @@ def send_json(value: Any) -> HttpResponse:
 def show_mission(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
     """The page."""
     mission = get_mission(project, mission_id)
-    analysis = traces.get_analysis(mission.pk)
-    verdict = present_verdict(mission, analysis, time.time_ns())
+    analysis, now_ns = traces.get_analysis(mission.pk), time.time_ns()
+    verdict = present_verdict(mission, analysis, now_ns)
     context = {
-        "head": present_head(mission, verdict, analysis),
+        "head": present_head(mission, verdict, analysis, now_ns),
         "tabs": present_tabs(mission, analysis),
         "page": present_page(mission.id, project.slug, verdict.root if verdict else ""),
         "modules": MODULES,
@@ -57,9 +59,9 @@ def show_mission(request: HttpRequest, project: ProjectAccess, mission_id: str) 
 def show_head(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
     """The page's head again, for a mission that goes on."""
     mission = get_mission(project, mission_id)
-    analysis = traces.get_analysis(mission.pk)
-    verdict = present_verdict(mission, analysis, time.time_ns())
-    return render(request, "mission/_head.html", {"head": present_head(mission, verdict, analysis)})
+    analysis, now_ns = traces.get_analysis(mission.pk), time.time_ns()
+    verdict = present_verdict(mission, analysis, now_ns)
+    return render(request, "mission/_head.html", {"head": present_head(mission, verdict, analysis, now_ns)})
 
 
 @require_safe
@@ -68,7 +70,8 @@ def send_spans(request: HttpRequest, project: ProjectAccess, mission_id: str) ->
     """All spans as columns, in tree order."""
     mission = get_mission(project, mission_id)
     tree, outcome = read_tree(mission)
-    return send_json(present_span_columns(tree, outcome, now_ns=time.time_ns(), cursor=mission.change_seq))
+    plan = read_plan(mission.pk)
+    return send_json(present_span_columns(tree, outcome, now_ns=time.time_ns(), cursor=mission.change_seq, plan=plan))
 
 
 @require_safe
@@ -101,6 +104,7 @@ def send_previews(request: HttpRequest, project: ProjectAccess, mission_id: str)
         for row in rows
         if row.pk in records
     }
+    found |= preview_steps(mission, keys)
     return send_json({"previews": {key: text for key, text in found.items() if text}})
 
 

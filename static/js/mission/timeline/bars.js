@@ -1,6 +1,6 @@
 // One frame of bars on a canvas: a row is a band, a band has at most one bar. Draws what it is told, keeps nothing.
 
-import { FAILED, MISSING, NO_START, OPEN, SETTLED, SILENT, WARNED } from "../lib/flags.js";
+import { FAILED, MISSING, NO_START, OPEN, REPLACED, SETTLED, SILENT, WAITING, WARNED } from "../lib/flags.js";
 import { took } from "../lib/clock.js";
 import { tintOf } from "../lib/kinds.js";
 import { clipTo } from "../lib/previews.js";
@@ -61,6 +61,7 @@ function drawBar(context, frame, row, y) {
   const left = Math.max(x0, -4);
   const box = { left, right: Math.min(x1, width + 4), y, x0, x1 };
   if (table.has(row, MISSING)) drawMissing(context, frame, box);
+  else if (table.has(row, WAITING)) drawWaiting(context, frame, row, box);
   else drawKnown(context, frame, row, box);
   drawLabel(context, frame, row, box);
 }
@@ -72,8 +73,9 @@ function drawKnown(context, frame, row, { left, right, y, x0, x1 }) {
   const color = theme.colors[tint];
   const open = table.has(row, OPEN) || wasOpen(frame, row);
   context.fillStyle = open ? theme.hatch(context, color) : color;
+  const thin = table.has(row, REPLACED) ? 3 : 0;
   context.globalAlpha = open ? 0.85 : QUIET.has(tint) && frame.size[row] > 1 ? 0.38 : 0.82;
-  roundedBox(context, left, y, right - left, BAR);
+  roundedBox(context, left, y + thin, right - left, BAR - 2 * thin);
   context.globalAlpha = 1;
   drawWaitForToken(context, frame, row, { left, right, y, x0, x1 });
   if (table.has(row, NO_START)) outline(context, theme.colors.dim, left, y, right - left);
@@ -104,6 +106,16 @@ function drawCritical(context, { view, width, theme }, from, to, y) {
   context.globalAlpha = 0.75;
   context.fillRect(a, y, Math.max(1, b - a), 2);
   context.globalAlpha = 1;
+}
+
+/** A step that was made and has not begun is an empty bar. */
+function drawWaiting(context, { table, theme }, row, { left, right, y }) {
+  context.save();
+  context.strokeStyle = theme.colors[tintOf(table.kindOf(row))];
+  context.globalAlpha = 0.55;
+  context.setLineDash([2, 3]);
+  context.strokeRect(left + 0.5, y + 2.5, Math.max(6, right - left - 1), BAR - 5);
+  context.restore();
 }
 
 function drawMissing(context, { theme }, { left, right, y }) {
@@ -189,6 +201,8 @@ function labelOf(frame, row) {
   if (table.has(row, NO_START)) return "no start";
   const [start, end] = table.extent(row, now);
   const length = took(end - start);
+  if (table.has(row, WAITING)) return running ? `waits ${length}` : "never began";
+  if (table.has(row, REPLACED) && !table.has(row, FAILED)) return "became a plan";
   if (table.has(row, OPEN)) return running ? `running ${length}` : "never ended";
   const note = table.notes.get(row);
   if (table.has(row, FAILED)) return note ? `${length}  ${clip(note)}` : length;

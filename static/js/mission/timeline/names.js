@@ -1,6 +1,6 @@
 // The names at the left: a WAI-ARIA tree of which only the visible rows are in the page.
 
-import { MISSING, SILENT, WARNED } from "../lib/flags.js";
+import { MISSING, REPLACED, SILENT, WAITING, WARNED } from "../lib/flags.js";
 import { kindWord, tintOf } from "../lib/kinds.js";
 import { element, icon, setText, swapIcon } from "../dom.js";
 import { hasFailed, isLater } from "./then.js";
@@ -63,7 +63,9 @@ export class Names {
     const glyph = glyphOf(frame, row, tint);
     if (glyph !== item.glyphName) item.glyph = swapIcon(item.glyph, glyph);
     item.glyphName = glyph;
-    setText(item.name, nameOf(table, row));
+    const verb = table.verbs.get(row);
+    item.name.classList.toggle("is-verb", verb > 0);
+    setText(item.name, verb ? nameOf(table, row).slice(0, verb) : nameOf(table, row));
     setText(item.detail, detailOf(frame, row));
     node.title = [item.name.textContent, item.detail.textContent].filter(Boolean).join(" · ");
     setText(item.badge, badgeOf(frame, row, open));
@@ -89,6 +91,8 @@ function classes(frame, row, later, tint) {
   if (row === frame.hovered) names.push("is-hovered");
   if (later) names.push("is-later");
   if (hasFailed(frame, row)) names.push("has-failed");
+  if (frame.table.has(row, WAITING)) names.push("is-waiting-step");
+  if (frame.table.has(row, REPLACED)) names.push("is-replaced");
   return names.join(" ");
 }
 
@@ -113,11 +117,13 @@ function detailOf({ table, parent, depth }, row) {
   const agent = table.agentOf(row);
   const above = parent[row] >= 0 ? table.agentOf(parent[row]) : "";
   const parts = [];
+  const verb = table.verbs.get(row);
+  if (verb) parts.push(nameOf(table, row).slice(verb).trim());
   if (agent && agent !== above && !table.nameOf(row).includes(agent)) parts.push(agent);
   if (depth[row] > DEEPEST) parts.push(`depth ${depth[row]}`);
-  if (table.has(row, SILENT)) parts.push("says ok");
+  if (table.has(row, SILENT)) parts.unshift(verb ? "says done" : "says ok");
   if (table.has(row, WARNED)) parts.push("⚠");
-  return parts.join(" · ");
+  return parts.filter(Boolean).join(" · ");
 }
 
 function badgeOf({ size, failedBelow, playhead }, row, open) {
