@@ -265,8 +265,11 @@ class SnapshotSerializer(serializers.Serializer[Any]):
 class RefSerializer(serializers.Serializer[Any]):
     """A record that can be opened."""
 
-    type = serializers.ChoiceField(("span", "llm_call", "tool_call", "log"))
-    id = text("trace/span of a span (/1 after it: the server's half), else the record's id.")
+    type = serializers.ChoiceField(("span", "llm_call", "tool_call", "log", "step", "agent", "ghost"))
+    id = text(
+        "trace/span of a span (/1 after it: the server's half), the key of a step of the plan, the sender's id of an "
+        "agent, the key of a ghost, else the record's id."
+    )
 
 
 StateSerializer = inline_serializer(

@@ -19,6 +19,10 @@ class LlmCall(models.Model):
     """The sender's id of a logical call: of the call and of its attempts."""
     is_attempt = models.BooleanField(db_default=False)
     """One attempt at a logical call."""
+    from_cache = models.BooleanField(db_default=False)
+    """Its answer is an earlier one, kept."""
+    is_invalid_json = models.BooleanField(db_default=False)
+    """JSON was asked for, and its answer is none."""
     finish_reasons = models.TextField()
     """Separated by newlines."""
     time_to_first_token_ns = models.BigIntegerField(null=True)

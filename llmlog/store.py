@@ -19,11 +19,12 @@ CALLS = Table(
         "finish_reasons", "time_to_first_token_ns", "input_tokens", "output_tokens", "cache_read_input_tokens",
         "cache_creation_input_tokens", "reasoning_output_tokens", "cost_usd", "cost_source", "counts_usage",
         "is_counted", "duration_ns", "error", "message_hashes", "new_message_count", "tool_call_ids", "change_seq",
-        "response_id", "call_id", "is_attempt",
+        "response_id", "call_id", "is_attempt", "from_cache", "is_invalid_json",
     ),
     (
         "int8", "int8", "int8", "text", "text", "text", "text", "text", "int8", "int8", "int8", "int8", "int8", "int8",
         "text", "text", "bool", "bool", "int8", "text", "bytea", "int4", "text", "int8", "text", "text", "bool",
+        "bool", "bool",
     ),
 )  # fmt: skip
 TOOLS = Table(
@@ -65,6 +66,7 @@ def _call_row(project_id: int, item: StoredSpan, meaning: SpanMeaning, llm: LlmM
         llm.cache_creation_input_tokens, llm.reasoning_output_tokens, cost, source, llm.counts_usage,
         llm.counts_usage, _duration(item), _error(meaning, item), b"".join(llm.message_hashes), None,
         "\n".join(llm.tool_call_ids), seq, llm.response_id[:SHOWN_LENGTH], llm.call_id[:SHOWN_LENGTH], llm.is_attempt,
+        llm.from_cache, llm.is_invalid_json,
     )  # fmt: skip
 
 

@@ -214,6 +214,10 @@ class Plan(msgspec.Struct, frozen=True):
     """Why it was stopped or paused, as it is said."""
     has_starts: bool = False
     """Its sender tells when a step begins."""
+    known_verbs: frozenset[str] = frozenset()
+    """Verbs that the sender says it can run."""
+    last_ns: int | None = None
+    """When the last record of it was made."""
 
     def edges_of(self, step: PlanStep) -> tuple[PlanEdge, ...]:
         """What a step hangs on. Edges are in order of their target."""

@@ -49,6 +49,10 @@ class LlmMeaning(msgspec.Struct, frozen=True):
     """The sender's own id of a logical call that may take several attempts: of the call and of its attempts."""
     is_attempt: bool = False
     """One attempt at such a call, not the call."""
+    from_cache: bool = False
+    """The answer is an earlier one, kept."""
+    is_invalid_json: bool = False
+    """JSON was asked for and the answer is none."""
     finish_reasons: tuple[str, ...] = ()
     input_tokens: int | None = None
     output_tokens: int | None = None

@@ -50,6 +50,8 @@ def build_plan(rows: Sequence[FactRow]) -> Plan:
         hand_overs=build_hand_overs(rows, drafts),
         **_mission_words(rows),
         has_starts=any(draft.starts for draft in drafts),
+        known_verbs=_known_verbs(rows),
+        last_ns=rows[-1].time_ns,
     )
 
 
@@ -63,6 +65,11 @@ def _mission_words(rows: Sequence[FactRow]) -> dict[str, str]:
         words["name"] = words.get("name", "") or fact.name
         words["goal"] = words.get("goal", "") or fact.goal
     return words
+
+
+def _known_verbs(rows: Sequence[FactRow]) -> frozenset[str]:
+    facts = (fact for row in rows for fact in row.facts if isinstance(fact, MissionFact))
+    return frozenset(verb for fact in facts for verb in fact.known_verbs)
 
 
 def plan_at(rows: Sequence[FactRow], at_ns: int | None) -> Plan:
