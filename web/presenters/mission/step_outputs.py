@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from plans.building.verdicts import output_failure
 from plans.records import PlanStep
 from telemetry.facts.records import Output, OutputDefinition
-from telemetry.stage7.outputs import PENDING, output_failure
+from telemetry.stage7.outputs import PENDING
 from web.presenters.formats import format_bytes
 from web.presenters.mission.texts import Text, present_text, present_value
 
