@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from plans.building.edges import UNKNOWN_STEP
 from plans.contents import StepContent
 from plans.records import HAND_OVER, MENTION, NOWHERE, REPLACED, TEMPLATE, HandOver, Plan, PlanEdge, PlanStep
 from plans.stage7.names import StepNames
@@ -13,7 +14,6 @@ from telemetry.facts.records import Input, Output, Task
 Shape = dict[str, Any]
 _NO_DEPENDENCY = (MENTION, HAND_OVER, REPLACED, TEMPLATE)
 """Edges that stage7's scheduler knows nothing of."""
-UNKNOWN_STEP = "unknown_step"
 
 
 class StepShapes:
