@@ -8,9 +8,11 @@ TEST_PROCESSES ?= auto
 # Files stay whole and in their order: those that wait much come before the many quick ones.
 PYTEST := $(BIN)/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 LEFT_OUT := $(CURDIR)/.pytest_cache/left-out
+REACT := clients/mcsreact
+REACT_INSTALLED := $(REACT)/node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run seed lint test test-sqlite test-postgresql test-browser test-js lock bench clean
+.PHONY: help install install-dev run seed lint test test-sqlite test-postgresql test-browser test-js install-react test-react lock bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -46,7 +48,7 @@ lint: install-dev ## Style, types and the order of packages
 test: lint ## Everything: lint, both databases, browser, JavaScript
 	@mkdir -p $(dir $(LEFT_OUT)) && : > $(LEFT_OUT)
 	@ended=0; MISSIONSCOPE_TEST_LEFT_OUT=$(LEFT_OUT) $(MAKE) --no-print-directory \
-		test-sqlite test-postgresql test-browser test-js || ended=$$?; \
+		test-sqlite test-postgresql test-browser test-js test-react || ended=$$?; \
 	if [ -s $(LEFT_OUT) ]; then echo "Left out of the whole:"; cat $(LEFT_OUT); else echo "Nothing was left out."; fi; \
 	exit $$ended
 
@@ -60,7 +62,7 @@ test-postgresql: install-dev ## Tests that touch a database or a server, on Post
 	elif [ "$$MISSIONSCOPE_TEST_REQUIRE" = all ]; then echo "left out, and nothing may be: PostgreSQL (POSTGRES_URL)"; exit 1; \
 	else echo "left out: everything on PostgreSQL (POSTGRES_URL)" | tee -a "$${MISSIONSCOPE_TEST_LEFT_OUT:-/dev/null}"; fi
 
-test-browser: install-dev ## Tests in a real browser
+test-browser: install-dev install-react ## Tests in a real browser
 	$(PYTEST) -m browser --dist worksteal
 
 test-js: ## Tests of the pure functions in static/js, by node
@@ -68,6 +70,19 @@ test-js: ## Tests of the pure functions in static/js, by node
 	elif command -v node >/dev/null; then node --test tests/js/; \
 	elif [ "$$MISSIONSCOPE_TEST_REQUIRE" = all ]; then echo "left out, and nothing may be: tests/js (node)"; exit 1; \
 	else echo "left out: tests/js (node)" | tee -a "$${MISSIONSCOPE_TEST_LEFT_OUT:-/dev/null}"; fi
+
+$(REACT_INSTALLED): $(REACT)/package.json $(REACT)/package-lock.json
+	cd $(REACT) && npm ci --prefer-offline --no-progress --loglevel=error
+	@touch $@
+
+install-react: ## The pinned packages that build and test the React component, where there is npm
+	@if ! command -v npm >/dev/null; then echo "no npm: the React component is not tested"; \
+	else $(MAKE) --no-print-directory $(REACT_INSTALLED) || echo "the React component's packages could not be had"; fi
+
+test-react: install-react ## Types and tests of the React component, by node
+	@if command -v npm >/dev/null && [ $(REACT_INSTALLED) -nt $(REACT)/package-lock.json ]; then cd $(REACT) && npm run --silent check && npm test --silent; \
+	elif [ "$$MISSIONSCOPE_TEST_REQUIRE" = all ]; then echo "left out, and nothing may be: $(REACT) (npm)"; exit 1; \
+	else echo "left out: $(REACT) (npm)" | tee -a "$${MISSIONSCOPE_TEST_LEFT_OUT:-/dev/null}"; fi
 
 $(VENV)/lock/bin/uv: | $(BIN)/python
 	$(PYTHON) -m venv $(VENV)/lock

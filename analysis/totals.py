@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from analysis.algorithms.attempts import list_attempts
+from analysis.algorithms.attempts import Attempts, find_attempts
 from analysis.algorithms.context import compute_context_changes
 from analysis.algorithms.facts import MissionFacts, build_facts, cost_of
 from analysis.algorithms.origins import find_asking_call
@@ -22,6 +22,7 @@ from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans
 from plans.records import Plan, PlanStep
 from plans.selectors import read_plans
+from plans.summary import summarise_plan
 from traces.counts import ERROR_SEVERITY, count_records
 from traces.selectors import LogFilter, list_logs_by_time, list_spans_of_missions
 
@@ -58,6 +59,8 @@ class MissionTotals(msgspec.Struct, frozen=True):
     tool_call_count: int
     log_count: int
     snapshot_count: int
+    step_count: int
+    step_done_count: int
     input_tokens: int | None
     output_tokens: int | None
     cost_usd: str | None
@@ -98,7 +101,7 @@ def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, Mi
 
 
 def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_count: int, title: str) -> MissionTotals:
-    """Totals from facts; without a `title` the plan's goal or the first root's name is one. Pure."""
+    """Totals from facts; the plan's goal is the title, else `title`, else the first root's name. Pure."""
     rows = [row.span for row in facts.tree.rows if row.span is not None]
     findings = run_detectors(facts)
     verdict = compose_verdict(facts, findings)
@@ -108,10 +111,11 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
     if not rows and not log_count:
         status = "gone"
     is_over = status not in ("active", "waiting")
-    counted = counted_calls(facts.tree, facts.llm_calls)
+    counted, attempts = counted_calls(facts.tree, facts.llm_calls), find_attempts(facts.llm_calls)
     costs = [cost for cost in map(cost_of, counted) if cost is not None]
+    planned = summarise_plan(facts.plan)
     return MissionTotals(
-        title=title or _goal(facts.plan) or _title(facts.tree),
+        title=_goal(facts.plan) or title or _title(facts.tree),
         status=status,
         reported_status=facts.plan.status_word[:REPORTED_LENGTH] or _reported(facts.tree),
         start_ns=min(starts) if starts else None,
@@ -123,6 +127,8 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
         tool_call_count=len(facts.tool_calls),
         log_count=log_count,
         snapshot_count=snapshot_count,
+        step_count=planned.step_count,
+        step_done_count=planned.done_count,
         input_tokens=_total([call.input_tokens for call in counted]),
         output_tokens=_total([call.output_tokens for call in counted]),
         cost_usd=format(add_money(costs), "f") if costs else None,
@@ -134,10 +140,16 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
         tool_names=_names([run.tool_name for run in facts.tool_calls], MOST_CALLED),
         verdict=verdict.sentence,
         analysis=msgspec.json.encode(
-            {"verdict": verdict, "findings": findings, "turn_count": len(find_turns(facts.tree, facts.llm_calls))}
+            {
+                "verdict": verdict,
+                "findings": findings,
+                "turn_count": len(find_turns(facts.tree, facts.llm_calls)),
+                "call_count": len(({call.pk for call in counted} - attempts.inner()) | set(attempts.outer)),
+                "plan": planned,
+            }
         ).decode(),
         finding_count=len(findings),
-        call_counts=_call_counts(facts.llm_calls, {call.pk for call in counted}),
+        call_counts=_call_counts(facts.llm_calls, attempts, {call.pk for call in counted}),
         requested_by=_requested_by(facts),
         outcomes=_outcomes(facts),
     )
@@ -178,12 +190,14 @@ def _reported(tree: MissionTree) -> str:
     return "" if root is None else {"OK": "ok", "ERROR": "failed"}.get(root.status_code, "")
 
 
-def _call_counts(calls: Sequence[LlmCallRow], counted: set[int]) -> tuple[tuple[int, int | None, int, bool], ...]:
-    changes, attempts = compute_context_changes(calls), list_attempts(calls)
+def _call_counts(
+    calls: Sequence[LlmCallRow], attempts: Attempts, counted: set[int]
+) -> tuple[tuple[int, int | None, int, bool], ...]:
+    changes = compute_context_changes(calls)
     found: list[tuple[int, int | None, int, bool]] = []
     for call in calls:
         new = len(changes[call.pk].added) if call.pk in changes else call.new_message_count
-        attempt, is_counted = len(attempts[call.pk]), call.pk in counted
+        attempt, is_counted = attempts.count(call.pk), call.pk in counted
         if (new, attempt, is_counted) != (call.new_message_count, call.attempt_count, call.is_counted):
             found.append((call.pk, new, attempt, is_counted))
     return tuple(found)

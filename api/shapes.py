@@ -2,7 +2,7 @@
 
 import base64
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from analysis.algorithms.critical_path import CriticalPath
 from analysis.algorithms.findings import Finding
 from analysis.algorithms.graph_model import MissionGraph
-from analysis.selectors import AgentRow, AgentState
+from analysis.selectors import AgentRow, AgentState, Tries
 from analysis.summary import Summary
 from core.aggregates import Spread
 from llmlog.records import LlmCallRow, ToolCallRow
@@ -18,6 +18,8 @@ from llmlog.wire import llm_call_json, tool_call_json
 from search.selectors import SearchHit
 from telemetry.conventions import read_conversation, read_provenance, read_tool_io
 from telemetry.records import LogRecord, SpanRecord
+from telemetry.stage7.calls import read_brain_call
+from telemetry.stage7.executions import read_execution
 from traces.records import LogRow, SpanRow
 from traces.selectors import RejectionRow, SpanDetail
 from traces.wire import log_json, number, span_json
@@ -92,8 +94,10 @@ def span_detail(detail: SpanDetail) -> dict[str, Any]:
     }
 
 
-def llm_call_detail(row: LlmCallRow, attempts: Sequence[LlmCallRow], record: SpanRecord) -> dict[str, Any]:
-    """A model call with what was said, and the attempts up to it."""
+def llm_call_detail(
+    row: LlmCallRow, tries: Tries, record: SpanRecord, records: Mapping[int, SpanRecord]
+) -> dict[str, Any]:
+    """A model call with what was said, and the attempts up to it; `records` holds the spans of the latest of these."""
     said = read_conversation(record.attributes, record.events, record.resource.attributes)
     return llm_call_json(row) | {
         "system_instructions": plain(said.system_instructions),
@@ -101,16 +105,27 @@ def llm_call_detail(row: LlmCallRow, attempts: Sequence[LlmCallRow], record: Spa
         "output_messages": plain(said.output_messages),
         "tool_definitions": plain(said.tool_definitions),
         "parameters": plain(said.parameters),
-        "attempts": [attempt_json(attempt) for attempt in attempts],
+        "attempts": [attempt_json(attempt, records.get(attempt.pk)) for attempt in tries.chains[row.pk]],
+        "replay_of": number(tries.replays.get(row.pk)),
+        "brain": brain_json(record),
         "redactions": record.redactions,
         "provenance": read_provenance(record) | said.provenance,
     }
 
 
-def attempt_json(row: LlmCallRow) -> dict[str, Any]:
-    """One attempt at a model call."""
+_OF_ATTEMPT = ("id", "trace_id", "span_id", "request_model", "response_model", "status", "error", "start_ns", "end_ns")
+
+
+def attempt_json(row: LlmCallRow, record: SpanRecord | None) -> dict[str, Any]:
+    """One attempt at a model call; `brain` is null where its sender tells no more, or its texts are not read."""
     shown = llm_call_json(row)
-    return {name: shown[name] for name in ("id", "trace_id", "span_id", "status", "error", "start_ns", "end_ns")}
+    return {name: shown[name] for name in _OF_ATTEMPT} | {"brain": None if record is None else brain_json(record)}
+
+
+def brain_json(record: SpanRecord) -> dict[str, Any] | None:
+    """What stage7's Brain tells of a call or attempt beside its messages: sent, raw, repaired, returned ..."""
+    told = read_brain_call(record.attributes)
+    return None if told is None else dict(plain(msgspec.structs.asdict(told)))
 
 
 def turn_json(row: SpanRow) -> dict[str, Any]:
@@ -149,9 +164,16 @@ def tool_call_detail(row: ToolCallRow, record: SpanRecord) -> dict[str, Any]:
     return tool_call_json(row) | {
         "arguments": plain(found.arguments),
         "result": plain(found.result),
+        "execution": _execution(record),
         "redactions": record.redactions,
         "provenance": found.provenance,
     }
+
+
+def _execution(record: SpanRecord) -> dict[str, Any] | None:
+    """What is known of a plugin's execution; null for tool runs of other senders."""
+    found = read_execution(record.attributes)
+    return None if found is None else dict(plain(msgspec.structs.asdict(found)))
 
 
 def log_detail(row: LogRow, record: LogRecord) -> dict[str, Any]:
@@ -185,10 +207,11 @@ def graph_json(graph: MissionGraph) -> dict[str, Any]:
     ]
     return {
         "nodes": nodes,
-        "edges": plain(graph.edges),
+        "edges": [{"id": edge.id} | plain(msgspec.structs.asdict(edge)) for edge in graph.edges],
         "work_count": graph.work_count,
         "is_folded": graph.is_folded,
         "hidden_edge_count": graph.hidden_edge_count,
+        "has_plan": graph.has_plan,
     }
 
 

@@ -13,6 +13,16 @@ class LlmCall(models.Model):
     provider_name = models.TextField()
     request_model = models.TextField()
     response_model = models.TextField()
+    response_id = models.TextField(db_default="")
+    """The provider's or gateway's id of the answer: two calls that share it saw the same answer."""
+    call_id = models.TextField(db_default="")
+    """The sender's id of a logical call: of the call and of its attempts."""
+    is_attempt = models.BooleanField(db_default=False)
+    """One attempt at a logical call."""
+    from_cache = models.BooleanField(db_default=False)
+    """Its answer is an earlier one, kept."""
+    is_invalid_json = models.BooleanField(db_default=False)
+    """JSON was asked for, and its answer is none."""
     finish_reasons = models.TextField()
     """Separated by newlines."""
     time_to_first_token_ns = models.BigIntegerField(null=True)
@@ -33,7 +43,7 @@ class LlmCall(models.Model):
     """8 bytes a message of the prompt, in order."""
     new_message_count = models.IntegerField(null=True)
     attempt_count = models.IntegerField(db_default=1)
-    """Which attempt it is: 1 unless the same prompt failed right before (analysis.algorithms.attempts)."""
+    """Which attempt it is, or how many it took (analysis.algorithms.attempts)."""
     tool_call_ids = models.TextField()
     """Separated by newlines."""
     change_seq = models.BigIntegerField()

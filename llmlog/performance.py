@@ -9,19 +9,21 @@ from core.bulk import POSTGRESQL
 
 MOST_GROUPS = 1_000
 """Models and types together: those with most calls."""
+# Answers from a cache are no work of a model. A call whose own record says no failure failed by its caller's report.
 # Whether a call failed is what became of it among the others, where that was computed, else its own record's word.
 _CHOSEN = """
 SELECT coalesce(nullif(said.request_model, ''), said.response_model){bytewise} AS model,
     said.conversation_type{bytewise} AS kind, said.started_ns, said.duration_ns, said.input_tokens, said.output_tokens,
     CASE WHEN said.input_tokens IS NULL AND said.output_tokens IS NULL THEN 0 ELSE 1 END AS is_told,
-    CASE WHEN span.error_type = 'logic_failure' THEN 1 ELSE 0 END AS is_useless,
+    CASE WHEN span.error_type = 'logic_failure' OR (said.error = '' AND span.outcome = 'failed')
+        THEN 1 ELSE 0 END AS is_useless,
     CASE WHEN coalesce(span.outcome, CASE WHEN said.error <> '' THEN 'failed' ELSE '' END) = 'failed'
         THEN 1 ELSE 0 END AS has_failed,
     CASE WHEN said.duration_ns IS NOT NULL
         AND coalesce(span.outcome, CASE WHEN said.error <> '' THEN 'failed' ELSE 'ok' END) = 'ok'
         THEN 1 ELSE 0 END AS is_well
 FROM llmlog_llmcall AS said JOIN traces_span AS span ON span.id = said.span_pk
-WHERE said.project_id = %s AND said.started_ns >= %s AND said.is_counted
+WHERE said.project_id = %s AND said.started_ns >= %s AND said.is_counted AND NOT said.from_cache
 """
 _GROUPS = """
 SELECT model, kind, count(*), sum(is_well), sum(has_failed), sum(is_useless), count(duration_ns), sum(is_told),

@@ -43,6 +43,16 @@ class LlmCallRow(msgspec.Struct, frozen=True):
     message_hashes: tuple[bytes, ...]
     tool_call_ids: tuple[str, ...]
     change_seq: int
+    response_id: str = ""
+    """The provider's or gateway's id of the answer: two calls that share it saw the same answer."""
+    call_id: str = ""
+    """The sender's id of a logical call: of the call and of its attempts."""
+    is_attempt: bool = False
+    """One attempt at a logical call."""
+    from_cache: bool = False
+    """Its sender says that the answer is an earlier one, kept."""
+    is_invalid_json: bool = False
+    """Its sender says that JSON was asked for and the answer is none."""
 
 
 class ToolCallRow(msgspec.Struct, frozen=True):

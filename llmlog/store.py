@@ -8,7 +8,7 @@ from django.db import connection
 
 from core.bulk import Table, insert_rows
 from llmlog.prices import compute_cost
-from telemetry.meaning import LlmMeaning, SpanMeaning
+from telemetry.meaning import WAITS_FOR_A_PERSON, LlmMeaning, SpanMeaning
 from traces.incoming import SHOWN_LENGTH
 from traces.store import StoredSpan
 
@@ -22,11 +22,13 @@ CALLS = Table(
         "finish_reasons", "time_to_first_token_ns", "input_tokens", "output_tokens", "cache_read_input_tokens",
         "cache_creation_input_tokens", "reasoning_output_tokens", "cost_usd", "cost_source", "counts_usage",
         "is_counted", "duration_ns", "error", "message_hashes", "new_message_count", "tool_call_ids", "change_seq",
+        "response_id", "call_id", "is_attempt", "from_cache", "is_invalid_json",
     ),
     (
         "int8", "int8", "int8", "int8", "text",
         "text", "text", "text", "text", "text", "int8", "int8", "int8", "int8", "int8", "int8",
-        "text", "text", "bool", "bool", "int8", "text", "bytea", "int4", "text", "int8",
+        "text", "text", "bool", "bool", "int8", "text", "bytea", "int4", "text", "int8", "text", "text", "bool",
+        "bool", "bool",
     ),
 )  # fmt: skip
 TOOLS = Table(
@@ -68,7 +70,8 @@ def _call_row(project_id: int, item: StoredSpan, meaning: SpanMeaning, llm: LlmM
         llm.time_to_first_token_ns, llm.input_tokens, llm.output_tokens, llm.cache_read_input_tokens,
         llm.cache_creation_input_tokens, llm.reasoning_output_tokens, cost, source, llm.counts_usage,
         llm.counts_usage, _duration(item), _error(meaning, item), b"".join(llm.message_hashes), None,
-        "\n".join(llm.tool_call_ids), seq,
+        "\n".join(llm.tool_call_ids), seq, llm.response_id[:SHOWN_LENGTH], llm.call_id[:SHOWN_LENGTH], llm.is_attempt,
+        llm.from_cache, llm.is_invalid_json,
     )  # fmt: skip
 
 
@@ -87,6 +90,8 @@ def _duration(item: StoredSpan) -> int | None:
 
 
 def _error(meaning: SpanMeaning, item: StoredSpan) -> str:
+    if meaning.error_type == WAITS_FOR_A_PERSON and item.span.status_code != 2:
+        return ""
     if not (meaning.error_type or meaning.error_message or item.span.status_code == 2):
         return ""
     return (meaning.error_message or item.span.status_message or meaning.error_type or "error")[:SHOWN_LENGTH]

@@ -36,6 +36,9 @@ def llm_call_json(row: LlmCallRow) -> dict[str, Any]:
         "attempt_count": row.attempt_count,
         "message_count": row.message_count,
         "new_message_count": row.new_message_count,
+        "response_id": row.response_id,
+        "call_id": row.call_id,
+        "is_attempt": row.is_attempt,
         "change_seq": str(row.change_seq),
     }
 

@@ -126,12 +126,27 @@ async def run_lifespan(receive: Receive, send: Send) -> None:
     from live.publish import attach_loop
 
     attach_loop(asyncio.get_running_loop())
+    stop_broker = start_broker()
     await send({"type": "lifespan.startup.complete"})
     # What the first sender would wait for is loaded while the server already answers.
     warming = asyncio.gather(to_thread(warm), to_thread(tokens.warm))
     await receive()
     await warming
+    await to_thread(stop_broker)
     if not settings.REDIS_URL:
         jobs.set_waker(None)
         await to_thread(runner.stop)
     await send({"type": "lifespan.shutdown.complete"})
+
+
+def start_broker() -> Callable[[], None]:
+    """Read stage7's broker as long as the server runs, where a setting names it; gives what ends that."""
+    if not settings.MISSIONSCOPE_STAGE7_AMQP_URL:
+        return _end_nothing
+    from ingest.broker import make_consumer
+
+    return make_consumer(settings.MISSIONSCOPE_STAGE7_AMQP_URL, settings.MISSIONSCOPE_STAGE7_PROJECT)
+
+
+def _end_nothing() -> None:
+    """There was nothing to start."""

@@ -128,6 +128,13 @@ TIME_ZONE = "UTC"
 DATABASE_URL = get_text("DATABASE_URL")
 DATABASES = {"default": read_database(DATABASE_URL, MISSIONSCOPE_DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MISSIONSCOPE_STAGE7_AMQP_URL = get_text("MISSIONSCOPE_STAGE7_AMQP_URL")
+if MISSIONSCOPE_STAGE7_AMQP_URL and split_url(
+    "MISSIONSCOPE_STAGE7_AMQP_URL", MISSIONSCOPE_STAGE7_AMQP_URL
+).scheme not in {"amqp", "amqps"}:
+    refuse("MISSIONSCOPE_STAGE7_AMQP_URL", "must begin with amqp:// or amqps://, or be unset.")
+MISSIONSCOPE_STAGE7_PROJECT = get_text("MISSIONSCOPE_STAGE7_PROJECT", "default")
+
 REDIS_URL = get_text("REDIS_URL")
 if REDIS_URL and split_url("REDIS_URL", REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
     refuse("REDIS_URL", "must begin with redis://, rediss:// or unix://, or be unset.")

@@ -75,5 +75,9 @@ def _count_rejected(body: bytes) -> int:
         answer = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return 0
-    rejected = answer.get("rejected") if isinstance(answer, dict) else None
-    return len(rejected) if isinstance(rejected, list) else 0
+    if not isinstance(answer, dict):
+        return 0
+    count, listed = answer.get("rejected_count"), answer.get("rejected")
+    if isinstance(count, int):
+        return count  # there are more than are listed
+    return len(listed) if isinstance(listed, list) else 0

@@ -5,12 +5,14 @@ from typing import Any
 
 import msgspec
 
-from core.nanotime import format_utc
+from core.nanotime import NS_PER_SECOND, format_utc
 from tap.bodies import Body, read_body
 from tap.captured import Captured, LeftOut, Part
-from tap.routes import BODY, EXCHANGE, SILENT_FRAMES, STATISTICS
+from tap.routes import BODY, EXCHANGE, POLLED, SILENT_FRAMES, STATISTICS
 
 GZIP_LEVEL = 4
+TIMES = ("timestamp", "startedAt")
+"""Where a frame tells its own time."""
 _WINDOW_OF_GZIP = 31
 
 
@@ -52,9 +54,10 @@ def encode(batch: list[Captured], *, limit_bytes: int) -> Encoded:
 
 
 def _make_lines(captured: Captured, limit_bytes: int) -> list[tuple[str, bytes]]:
-    """Door and line of a record; none of a frame that says nothing of a mission."""
+    """Door and line of a record; none of one that says nothing of a mission."""
     if captured.form == EXCHANGE:
-        return [(captured.door, _encode_exchange(captured, limit_bytes))]
+        line = _encode_exchange(captured, limit_bytes)
+        return [] if line is None else [(captured.door, line)]
     body = read_body(captured.request, limit_bytes=limit_bytes)
     if body.problem or body.text is None:
         raise Unusable(body.problem or "not_json")
@@ -63,12 +66,26 @@ def _make_lines(captured: Captured, limit_bytes: int) -> list[tuple[str, bytes]]
     kind = body.value.get("type") if isinstance(body.value, dict) else None
     if kind in SILENT_FRAMES:
         return []
-    return [(STATISTICS if kind == "agentStatistics" else captured.door, body.text)]
+    return [(STATISTICS if kind == "agentStatistics" else captured.door, _stamp(body, captured.started_ns))]
 
 
-def _encode_exchange(captured: Captured, limit_bytes: int) -> bytes:
+def _stamp(body: Body, time_ns: int) -> bytes:
+    """The frame, with the second in which it passed when it tells no time of its own.
+
+    Whole seconds: a frame that goes to several browsers at once stays one and the same record.
+    """
+    text = body.text or b""
+    if not isinstance(body.value, dict) or not body.value or any(name in body.value for name in TIMES):
+        return text
+    second = format_utc(time_ns - time_ns % NS_PER_SECOND).encode()
+    return b'{"startedAt":"%s",%s' % (second, text.lstrip()[1:])
+
+
+def _encode_exchange(captured: Captured, limit_bytes: int) -> bytes | None:
     request = read_body(captured.request, limit_bytes=limit_bytes)
     answer = read_body(captured.answer, limit_bytes=limit_bytes)
+    if captured.what == POLLED and isinstance(answer.value, dict) and answer.value.get("status") == "pending":
+        return None
     exchange: dict[str, Any] = {
         "path": captured.path,
         "method": captured.method,

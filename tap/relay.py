@@ -9,7 +9,11 @@ import socket
 import struct
 from collections.abc import Callable
 
+import structlog
+
 from tap.watch import Watch
+
+logger = structlog.get_logger("missionscope.tap")
 
 PIECE_BYTES = 64 * 1024
 LINGER_S = 60.0
@@ -34,12 +38,16 @@ async def join(caller: socket.socket, service: socket.socket, watch: Watch) -> N
         elif not _has_failed(back):
             await asyncio.wait((forth,), timeout=LINGER_S)
     finally:
-        is_cut = not (forth.done() and back.done()) and watch.is_busy
-        if is_cut or _has_failed(forth) or _has_failed(back):
-            _make_close_a_reset(caller, service)
+        has_ended = forth.done() and back.done() and not (_has_failed(forth) or _has_failed(back))
+        if not has_ended:
+            _make_close_a_reset(service)
+        if not has_ended and watch.is_cut:
+            _make_close_a_reset(caller)
         forth.cancel()
         back.cancel()
-        await asyncio.gather(forth, back, return_exceptions=True)
+        for outcome in await asyncio.gather(forth, back, return_exceptions=True):
+            if isinstance(outcome, Exception) and not isinstance(outcome, Reset):
+                logger.error("tap.relay_failed", error=type(outcome).__name__)
 
 
 def prepare(side: socket.socket) -> None:
@@ -84,7 +92,6 @@ def _has_failed(task: "asyncio.Task[None]") -> bool:
     return task.done() and not task.cancelled() and task.exception() is not None
 
 
-def _make_close_a_reset(*sides: socket.socket) -> None:
-    """What was cut off must not look complete: closing these sends RST where FIN was not sent yet."""
-    for side in sides:
-        side.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+def _make_close_a_reset(side: socket.socket) -> None:
+    """What was cut off must not look complete: closing it sends RST instead of FIN."""
+    side.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

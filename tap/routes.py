@@ -12,6 +12,8 @@ STATISTICS = "/api/v1/stage7/statistics"
 
 SOCKET = "WebSocket"
 """What frames are called where a request has its path."""
+POLLED = "/getUserInputResponse/"
+"""Asked over and over until somebody has answered: only then it says something."""
 SILENT_FRAMES = frozenset(("CONNECTION_CONFIRMED", "RECONNECT_SUCCESS"))
 """Types of frames that say nothing of a mission."""
 
@@ -45,7 +47,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
         Route("POST", "/loadMission", MESSAGES),
         Route("POST", "/sendUserInputRequest", MESSAGES),
         Route("POST", "/submitUserInput", MESSAGES),
-        Route("GET", "/getUserInputResponse/", MESSAGES),
+        Route("GET", POLLED, MESSAGES),
     ),
 }
 KINDS_WITH_SOCKETS = frozenset(("postoffice",))

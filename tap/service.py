@@ -33,6 +33,7 @@ class Service:
         self._listener = self._listen()
         self._connections: dict[asyncio.Task[None], Watch] = {}
         self._accepting: asyncio.Task[None] | None = None
+        self._is_reachable = True
 
     @property
     def port(self) -> int:
@@ -48,13 +49,14 @@ class Service:
         """Take no more connections; close each when it waits for no answer, and all when patience is over."""
         if self._accepting is not None:
             self._accepting.cancel()
+            await asyncio.gather(self._accepting, return_exceptions=True)
         self._listener.close()
         deadline = asyncio.get_running_loop().time() + patience_s
         while self._connections and asyncio.get_running_loop().time() < deadline:
             self._cancel(only_idle=True)
             await asyncio.sleep(CLOSE_LOOK_S)
-        rest = self._cancel(only_idle=False)
-        await asyncio.gather(*rest, return_exceptions=True)
+        self._cancel(only_idle=False)
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
     def _listen(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._tapped.host else socket.AF_INET
@@ -65,11 +67,10 @@ class Service:
         listener.setblocking(False)
         return listener
 
-    def _cancel(self, *, only_idle: bool) -> list["asyncio.Task[None]"]:
-        chosen = [task for task, watch in self._connections.items() if not (only_idle and watch.is_busy)]
-        for task in chosen:
-            task.cancel()
-        return chosen
+    def _cancel(self, *, only_idle: bool) -> None:
+        for task, watch in self._connections.items():
+            if not task.cancelling() and not (only_idle and watch.is_busy):
+                task.cancel()
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
@@ -101,15 +102,24 @@ class Service:
             async with asyncio.timeout(self._connect_timeout_s):
                 service = await self._origin.connect()
         except OSError as error:  # TimeoutError is one
+            self._note_reachable(type(error).__name__)
             await self._refuse(caller, watch, type(error).__name__)
             return
+        self._note_reachable("")
         with service:
             await join(caller, service, watch)
+
+    def _note_reachable(self, problem: str) -> None:
+        """Say once when the service takes no connections, and once when it takes them again."""
+        if problem and self._is_reachable:
+            logger.warning("tap.service_unreachable", service=self._tapped.kind, reason=problem)
+        if not problem and not self._is_reachable:
+            logger.info("tap.service_reachable", service=self._tapped.kind)
+        self._is_reachable = not problem
 
     async def _refuse(self, caller: socket.socket, watch: Watch, reason: str) -> None:
         """Answer the first request with 502, then take in what the caller still sends, so that it reads the answer."""
         loop = asyncio.get_running_loop()
-        logger.warning("tap.service_unreachable", service=self._tapped.kind, reason=reason)
         answer = _bad_gateway(self._tapped, reason)
         while not watch.is_busy:
             piece = await loop.sock_recv(caller, PIECE_BYTES)

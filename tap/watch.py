@@ -30,6 +30,8 @@ class Watch:
         """Requests whose answer is not complete, the oldest first."""
         self.is_blind = False
         """Whether it could not be followed any further."""
+        self.is_switched = False
+        """Whether it speaks something else than HTTP now."""
         self._answers = Answers(self)
         self.requests, self.answers = Framer(Requests(self)), Framer(self._answers)
 
@@ -37,6 +39,11 @@ class Watch:
     def is_busy(self) -> bool:
         """Whether a request waits for its answer, as far as is known."""
         return bool(self.open) or self.is_blind
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether an end now would cut off an answer, as far as is known."""
+        return self.is_blind or self.is_switched or any(not exchange.is_answer_ended for exchange in self.open)
 
     def see_request(self, data: bytes) -> None:
         """Bytes from the caller; none: it sends no more."""
@@ -194,6 +201,7 @@ class Answers:
 
     def _switch(self, headers: dict[bytes, bytes]) -> None:
         watch = self._watch
+        watch.is_switched = True
         watch.requests.ignore_the_rest()
         watch.open[0].is_answer_ended = True
         watch.complete_first()

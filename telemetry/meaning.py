@@ -19,6 +19,9 @@ STRONG, WEAK, NONE, POOL = 2, 1, 0, -1
 """How strongly a record names its mission. POOL: it names none, and waits under this key until others tell whose it is
 (plans/attribution.py)."""
 
+WAITS_FOR_A_PERSON = "pending_user_input"
+"""The error type of work that ended with a question: neither done nor failed until somebody answers."""
+
 OWN_NAME, GOAL_NAME, GROUP_NAME, DERIVED_NAME, NO_NAME = 4, 3, 2, 1, 0
 """What a mission's name is worth: its own, its goal, a trace's or workflow's, the first input. The highest wins."""
 
@@ -42,6 +45,14 @@ class LlmMeaning(msgspec.Struct, frozen=True):
     request_model: str = ""
     response_model: str = ""
     response_id: str = ""
+    call_id: str = ""
+    """The sender's own id of a logical call that may take several attempts: of the call and of its attempts."""
+    is_attempt: bool = False
+    """One attempt at such a call, not the call."""
+    from_cache: bool = False
+    """The answer is an earlier one, kept."""
+    is_invalid_json: bool = False
+    """JSON was asked for and the answer is none."""
     finish_reasons: tuple[str, ...] = ()
     input_tokens: int | None = None
     output_tokens: int | None = None

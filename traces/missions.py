@@ -26,6 +26,7 @@ SORTS = {
     "errors": "error_count",
     "spans": "span_count",
     "llm_calls": "llm_call_count",
+    "steps": "step_count",
     "name": "name",
 }
 DEFAULT_SORT = "-last_activity"
@@ -266,6 +267,8 @@ def mission_row(row: Mission) -> MissionRow:
         change_seq=row.change_seq,
         list_seq=row.list_seq,
         computed_seq=row.computed_seq,
+        step_count=row.step_count,
+        step_done_count=row.step_done_count,
     )
 
 

@@ -47,6 +47,10 @@ class Mission(models.Model):
     tool_call_count = models.IntegerField(db_default=0)
     log_count = models.IntegerField(db_default=0)
     snapshot_count = models.IntegerField(db_default=0)
+    step_count = models.IntegerField(db_default=0)
+    """Of its plan, every occurrence."""
+    step_done_count = models.IntegerField(db_default=0)
+    """Those that are over, whatever became of them."""
     input_tokens = models.BigIntegerField(null=True)
     output_tokens = models.BigIntegerField(null=True)
     cost_usd = models.TextField(null=True)

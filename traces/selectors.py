@@ -9,6 +9,7 @@ from django.db.models.functions import RowNumber
 
 from bodies.packs import Place
 from bodies.selectors import PackReader
+from telemetry.meaning import WAITS_FOR_A_PERSON
 from telemetry.records import LogRecord, SpanRecord
 from traces.contents import read_logs, read_spans
 from traces.missions import (
@@ -86,8 +87,10 @@ class SpanFilter(NamedTuple):
 
 def effective_status(status_code: int, error_type: str, end_ns: int | None) -> str:
     """What a span's own record says became of it, until a recompute has looked at its mission (`Span.outcome`)."""
-    if status_code == 2 or error_type:
+    if status_code == 2 or error_type not in ("", WAITS_FOR_A_PERSON):
         return "failed"
+    if error_type:
+        return "waiting"
     return "active" if end_ns is None else "ok"
 
 
@@ -190,11 +193,13 @@ def _chosen_spans(query: QuerySet[Span], chosen: SpanFilter) -> QuerySet[Span]:
 
 def _said_by_record(status: str) -> Q:
     """Spans of which `effective_status` says this."""
-    failed = Q(status_code=2) | ~Q(error_type="")
+    failed = Q(status_code=2) | ~Q(error_type__in=("", WAITS_FOR_A_PERSON))
     if status == "failed":
         return failed
+    if status == "waiting":
+        return Q(error_type=WAITS_FOR_A_PERSON) & ~failed
     if status in ("active", "ok"):
-        return Q(end_ns__isnull=status == "active") & ~failed
+        return Q(end_ns__isnull=status == "active", error_type="") & ~failed
     return Q(id__in=())
 
 
@@ -254,6 +259,12 @@ def _log_row(values: Sequence[Any], mission_id: str) -> LogRow:
     )
 
 
+def find_log_rows(pks: Sequence[int], mission_pk: int, mission_id: str) -> dict[int, LogRow]:
+    """Log records of a mission by key; those of other missions are left out."""
+    query = Log.objects.filter(mission_id=mission_pk, id__in=list(pks)[:MOST_KEYS])
+    return {values[0]: _log_row(values, mission_id) for values in query.values_list(*_LOG_COLUMNS)}
+
+
 class LogFilter(NamedTuple):
     """Which log records of a mission; empty fields do not restrict."""
 
@@ -262,6 +273,7 @@ class LogFilter(NamedTuple):
     """Part of the shown body, whatever its case."""
     trace_id: str = ""
     span_id: str = ""
+    event_name: str = ""
 
 
 def list_logs(
@@ -330,6 +342,8 @@ def _chosen_logs(query: QuerySet[Log], chosen: LogFilter | None) -> QuerySet[Log
         query = query.filter(trace_id=_from_hex(chosen.trace_id, 16))
     if chosen.span_id:
         query = query.filter(span_id=_from_hex(chosen.span_id, 8))
+    if chosen.event_name:
+        query = query.filter(event_name=chosen.event_name)
     return query
 
 
@@ -394,7 +408,7 @@ def list_rejections(project_id: int, *, before_pk: int | None = None, limit: int
 
 __all__ = [
     "LogDetail", "LogFilter", "MissionFilter", "MissionPage", "RejectionRow", "SpanDetail", "SpanFilter", "StateEntry",
-    "Tally", "count_missions", "effective_status", "find_mission", "find_span", "get_analysis",
+    "Tally", "count_missions", "effective_status", "find_log_rows", "find_mission", "find_span", "get_analysis",
     "get_live_cursor", "list_changed_missions", "list_logs", "list_logs_by_time", "list_logs_of_spans", "list_missions",
     "list_newest_logs", "list_rejections", "list_snapshots", "list_spans", "list_state", "read_logs", "read_spans",
     "span_row",

@@ -8,7 +8,7 @@ from threading import Lock
 from accounts.records import ProjectAccess
 from analysis.algorithms.outcome import MissionOutcome, compute_outcome
 from analysis.algorithms.tree import MissionTree
-from analysis.selectors import read_mission_tree
+from analysis.selectors import read_denied, read_mission_tree
 from core.errors import NotFound
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_tool_calls
@@ -28,8 +28,8 @@ MOST_SPAN_LOGS = 200
 """Log records of one span that are looked through for messages."""
 KEEP_TREE_S, KEPT_TREES, MOST_KEPT_ROWS = 15.0, 3, 30_000
 
-_trees: OrderedDict[tuple[int, int], tuple[float, MissionTree]] = OrderedDict()
-"""(mission, its change_seq) to when it was built, and the tree."""
+_trees: OrderedDict[tuple[int, int], tuple[float, MissionTree, frozenset[int]]] = OrderedDict()
+"""(mission, its change_seq) to when it was built, the tree, and the rows that somebody else says failed."""
 _lock = Lock()
 
 
@@ -50,19 +50,20 @@ def read_tree(mission: MissionRow) -> tuple[MissionTree, MissionOutcome]:
     with _lock:
         kept = _trees.get(key)
     if kept is not None and now - kept[0] < KEEP_TREE_S:
-        tree = kept[1]
+        _, tree, denied = kept
     else:
         tree = read_mission_tree(mission)
-        _keep(key, now, tree)
-    return tree, compute_outcome(tree, time.time_ns(), mission.last_activity_ns)
+        denied = read_denied(mission, tree)
+        _keep(key, now, tree, denied)
+    return tree, compute_outcome(tree, time.time_ns(), mission.last_activity_ns, denied)
 
 
-def _keep(key: tuple[int, int], now: float, tree: MissionTree) -> None:
+def _keep(key: tuple[int, int], now: float, tree: MissionTree, denied: frozenset[int]) -> None:
     with _lock:
-        for old in [old for old, (at, _) in _trees.items() if now - at >= KEEP_TREE_S or old[0] == key[0]]:
+        for old in [old for old, (at, *_) in _trees.items() if now - at >= KEEP_TREE_S or old[0] == key[0]]:
             del _trees[old]
         if len(tree.rows) <= MOST_KEPT_ROWS:
-            _trees[key] = (now, tree)
+            _trees[key] = (now, tree, denied)
             while len(_trees) > KEPT_TREES:
                 _trees.popitem(last=False)
 
@@ -75,15 +76,15 @@ def forget_trees() -> None:
 
 def read_conversations(project_id: int, mission: MissionRow, pks: Iterable[int]) -> dict[int, Conversation]:
     """What was said in these calls, by key."""
-    return _understand(project_id, mission, traces.read_spans(project_id, pks))
+    return understand(project_id, mission, traces.read_spans(project_id, pks))
 
 
 def conversation_of(project_id: int, mission: MissionRow, record: SpanRecord) -> Conversation:
     """What was said in one call."""
-    return _understand(project_id, mission, {0: record})[0]
+    return understand(project_id, mission, {0: record})[0]
 
 
-def _understand(project_id: int, mission: MissionRow, records: Mapping[int, SpanRecord]) -> dict[int, Conversation]:
+def understand(project_id: int, mission: MissionRow, records: Mapping[int, SpanRecord]) -> dict[int, Conversation]:
     """What was said in each; senders that put messages in log records are read there, all in one question."""
     said = {pk: _read_with(record, []) for pk, record in records.items()}
     silent = [pk for pk, each in said.items() if not each.input_messages and not each.output_messages]

@@ -11,15 +11,19 @@ from analysis.algorithms.context import compute_context_changes
 from core.errors import NotFound
 from llmlog import selectors as llmlog
 from llmlog.records import LlmCallRow, ToolCallRow
+from plans.building.rows import PLAN_TRACE
 from telemetry.conventions.provenance import read_provenance
 from telemetry.conventions.tools import read_tool_io
 from traces import selectors as traces
 from traces.records import MissionRow
 from traces.selectors import LogFilter, SpanDetail
 from web.door import project_page
+from web.mission_brain import read_brain
 from web.mission_panes import read_number
+from web.mission_plan_selection import send_plan_row, show_plan_row
 from web.mission_reads import conversation_of, get_mission, read_results, read_tool_ios
 from web.presenters.mission.calls import CallView, present_call
+from web.presenters.mission.executions import present_execution
 from web.presenters.mission.keys import span_key, span_path
 from web.presenters.mission.lines import LineView, present_line
 from web.presenters.mission.messages import present_messages, present_parts
@@ -38,6 +42,8 @@ def show_panel(
 ) -> HttpResponse:
     """Everything about a span."""
     mission = get_mission(project, mission_id)
+    if trace_id == PLAN_TRACE:
+        return show_plan_row(request, project, mission, span_id)
     detail = _find(request, project, mission, trace_id, span_id)
     if detail is None:
         return render(request, "mission/_panel_missing.html", {"trace_id": trace_id, "span_id": span_id})
@@ -74,7 +80,8 @@ def _call_view(project_id: int, mission: MissionRow, detail: SpanDetail, call: L
     change = compute_context_changes(calls).get(call.pk)
     conversation = conversation_of(project_id, mission, detail.record)
     runs = read_results(project_id, mission, [call], {call.pk: conversation})
-    return present_call(call, conversation, change, runs)
+    brain = read_brain(project_id, mission, calls, [call], {call.pk: detail.record}).get(call.pk)
+    return present_call(call, conversation, change, runs, brain=brain)
 
 
 def _said(project_id: int, mission: MissionRow, detail: SpanDetail) -> dict[str, Any] | None:
@@ -99,6 +106,7 @@ def _io_context(project_id: int, mission: MissionRow, detail: SpanDetail, run: T
         asked_by = llmlog.find_llm_call(project_id, mission.pk, mission.id, run.requested_by)
     return {
         "rerun_path": _rerun_path(mission, run),
+        "execution": present_execution(detail.record) if run is not None else None,
         "arguments": None if io.arguments is None else present_value(io.arguments),
         "result": None if io.result is None else present_value(io.result),
         "asked_by": (asked_by and asked_by.response_model) or (asked_by.request_model if asked_by else ""),
@@ -152,6 +160,8 @@ def send_raw(
 ) -> HttpResponse:
     """All of a span as text, however long."""
     mission = get_mission(project, mission_id)
+    if trace_id == PLAN_TRACE:
+        return send_plan_row(mission, span_id)
     detail = _find(request, project, mission, trace_id, span_id)
     if detail is None:
         raise NotFound("There is no such span in this mission.")

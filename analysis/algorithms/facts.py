@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 import msgspec
 
+from analysis.algorithms.denials import find_denials, without_reports
 from analysis.algorithms.failures import Failure, rank_failures
 from analysis.algorithms.findings import Ref, llm_ref, span_ref, tool_ref
 from analysis.algorithms.outcome import MissionOutcome, compute_outcome
@@ -13,6 +14,7 @@ from analysis.algorithms.tree import ROOT, MissionTree, SpanKey, build_tree
 from llmlog.records import LlmCallRow, ToolCallRow
 from plans.building.rows import build_rows, find_homes, name_agents, step_row_key
 from plans.records import NO_PLAN, Plan, PlanStep
+from telemetry.stage7.brain_words import LOGIC_FAILURE_EVENT
 from traces.records import LogRow, SpanRow
 
 _NO_TIME = 1 << 80
@@ -27,7 +29,7 @@ class MissionFacts(msgspec.Struct, frozen=True):
     llm_calls: tuple[LlmCallRow, ...]
     tool_calls: tuple[ToolCallRow, ...]
     error_logs: tuple[LogRow, ...]
-    """Log records of severity ERROR and above, in order of time."""
+    """Log records of severity ERROR and above, in order of time, without what failed calls tell themselves."""
     now_ns: int
     llm_by_key: dict[SpanKey, LlmCallRow]
     tool_by_key: dict[SpanKey, ToolCallRow]
@@ -39,6 +41,10 @@ class MissionFacts(msgspec.Struct, frozen=True):
     """What was intended: empty when no sender told it."""
     agents: tuple[str, ...]
     """By row: the agent that worked, taken from above where the span names none; empty when nobody does."""
+    reports: tuple[LogRow, ...]
+    """Log records in which a caller says that an answer was of no use, in order of time."""
+    denied: frozenset[int]
+    """Keys of the model calls that they speak of."""
 
     def row_of(self, call: LlmCallRow | ToolCallRow) -> int | None:
         """The row of a call's span."""
@@ -89,7 +95,11 @@ def build_facts(
 ) -> MissionFacts:
     """The facts of a mission. `last_activity_ns` brings in logs and snapshots; `tree` saves building it again."""
     tree = tree if tree is not None else build_mission_tree(spans, plan)
-    outcome = compute_outcome(tree, now_ns, last_activity_ns)
+    denials = find_denials(error_logs, llm_calls)
+    reports = [log for log in error_logs if log.event_name == LOGIC_FAILURE_EVENT]
+    error_logs = without_reports(error_logs, denials)
+    denied = (tree.index.get((call.trace_id, call.span_id, call.side)) for call in denials)
+    outcome = compute_outcome(tree, now_ns, last_activity_ns, frozenset(row for row in denied if row is not None))
     llm_calls = [_judged(tree, outcome, call) for call in llm_calls]
     calls = tuple(sorted(llm_calls, key=_call_order))
     return MissionFacts(
@@ -106,6 +116,8 @@ def build_facts(
         _by_tool_call_id(calls),
         plan,
         inherit_agents(tree),
+        tuple(sorted(reports, key=lambda log: (log.time_ns, log.pk))),
+        frozenset(call.pk for call in denials),
     )
 
 

@@ -8,6 +8,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from analysis.algorithms.reported import (
+    is_cancellation,
+    is_open,
+    latest_of_steps,
+    reported_failure,
+    waits_for_a_person,
+)
 from analysis.algorithms.tree import ROOT, MissionTree, TreeRow
 from core.limits import FUTURE_TOLERANCE_NS
 from traces.records import SpanRow
@@ -27,8 +34,6 @@ CLOCK_TOLERANCE_NS = FUTURE_TOLERANCE_NS
 
 WAITING_KINDS = frozenset({"HUMAN", "QUEUE"})
 THINKING_KINDS = frozenset({"LLM", "AGENT"})
-
-CANCELLATIONS = frozenset({"KeyboardInterrupt", "GeneratorExit", "aborted", "AbortError"})
 
 RETRIED, HANDLED, ABSORBED = "retried", "handled", "absorbed"
 
@@ -56,12 +61,18 @@ class MissionOutcome(msgspec.Struct, frozen=True):
     """It is active and nothing has happened for longer than its open leaves excuse (STALL_NS, PATIENCE_NS)."""
 
 
-def compute_outcome(tree: MissionTree, now_ns: int, last_activity_ns: int | None = None) -> MissionOutcome:
-    """Effective statuses at `now_ns`. `last_activity_ns` brings in what spans do not show (logs, snapshots)."""
+def compute_outcome(
+    tree: MissionTree, now_ns: int, last_activity_ns: int | None = None, denied: frozenset[int] = frozenset()
+) -> MissionOutcome:
+    """Effective statuses at `now_ns`.
+
+    `last_activity_ns` brings in what spans do not show (logs, snapshots); `denied` are rows that somebody else says
+    failed.
+    """
     last_ns = last_span_activity(tree, now_ns)
     if last_activity_ns is not None and last_activity_ns <= now_ns + CLOCK_TOLERANCE_NS:
         last_ns = last_activity_ns if last_ns is None else max(last_ns, last_activity_ns)
-    work = _Outcomes(tree, 0 if last_ns is None else max(0, now_ns - last_ns))
+    work = _Outcomes(tree, 0 if last_ns is None else max(0, now_ns - last_ns), denied)
     work.judge()
     mission_status = work.mission_status()
     leaves = work.open_leaves()
@@ -90,28 +101,13 @@ def last_span_activity(tree: MissionTree, now_ns: int) -> int | None:
     return None if last_ns < 0 else last_ns
 
 
-def is_cancellation(error_type: str) -> bool:
-    """Whether an error type says that somebody stopped the work, which is no failure of its own."""
-    return "cancel" in error_type.lower() or error_type in CANCELLATIONS
-
-
-def is_open(span: SpanRow) -> bool:
-    """It began and has not ended. Without any time nothing says that it runs."""
-    return span.end_ns is None and span.start_ns is not None
-
-
-def reported_failure(span: SpanRow) -> bool:
-    """It says itself that it failed: status ERROR, or no status and an error type."""
-    if is_cancellation(span.error_type):
-        return False
-    return span.status_code == "ERROR" or (span.status_code == "UNSET" and span.error_type != "")
-
-
 class _Outcomes:
     """Statuses while they are worked out, children before parents."""
 
-    def __init__(self, tree: MissionTree, quiet_ns: int) -> None:
+    def __init__(self, tree: MissionTree, quiet_ns: int, denied: frozenset[int]) -> None:
         count = len(tree.rows)
+        self.denied = denied
+        self.latest_of_step = latest_of_steps(tree)
         self.tree = tree
         self.quiet_ns = quiet_ns
         self.statuses = ["ok"] * count
@@ -137,11 +133,13 @@ class _Outcomes:
         if span is None:
             self.statuses[at] = self._of_placeholder(children)
             return
-        if reported_failure(span):
+        if reported_failure(span) or at in self.denied:
             self.failures[at] = True
             self.statuses[at] = "failed"
         elif is_open(span):
             self.statuses[at] = self._of_open(row, span, children)
+        elif waits_for_a_person(span):
+            self.statuses[at] = self._of_question(span)
         elif is_cancellation(span.error_type) and span.status_code != "OK":
             self.statuses[at] = "gone"
         elif span.status_code == "OK":
@@ -168,6 +166,13 @@ class _Outcomes:
         if parent is not None and parent.end_ns is not None and self.quiet_ns > STALL_NS:
             return "gone"
         return "waiting" if waits else "active"
+
+    def _of_question(self, span: SpanRow) -> str:
+        """Waiting until the step goes on, or for as long as anybody may take."""
+        asked_ns = span.end_ns if span.end_ns is not None else span.start_ns
+        if asked_ns is not None and self.latest_of_step.get(span.step_id, asked_ns) > asked_ns:
+            return "ok"
+        return "gone" if self.quiet_ns > WAIT_GONE_NS else "waiting"
 
     def _has_open_failure(self, children: Sequence[int]) -> bool:
         return any(self.statuses[child] == "failed" and not self.recoveries[child] for child in children)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from analysis.algorithms.attempts import find_attempts
 from analysis.algorithms.critical_path import CriticalPath
 from analysis.algorithms.facts import cost_of, inherit_agents
 from analysis.algorithms.tree import ROOT, MissionTree
@@ -89,8 +90,9 @@ def compute_spending(
 
 
 def counted_calls(tree: MissionTree, calls: Iterable[LlmCallRow]) -> list[LlmCallRow]:
-    """The calls whose usage counts: a wrapper that repeats the usage of a call inside it does not."""
-    rows = tree.rows
+    """The calls whose usage counts: one that repeats the usage of a call inside it, or of its attempts, does not."""
+    rows, calls = tree.rows, list(calls)
+    repeating = find_attempts(calls).outer
     places = [(call, tree.index.get((call.trace_id, call.span_id, call.side))) for call in calls]
     wrappers: set[int] = set()
     for call, at in places:
@@ -98,7 +100,7 @@ def counted_calls(tree: MissionTree, calls: Iterable[LlmCallRow]) -> list[LlmCal
         while above != ROOT and above not in wrappers:
             wrappers.add(above)
             above = rows[above].parent
-    return [call for call, at in places if call.counts_usage and at not in wrappers]
+    return [call for call, at in places if call.counts_usage and at not in wrappers and call.pk not in repeating]
 
 
 def _model(call: LlmCallRow) -> str:

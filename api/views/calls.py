@@ -4,7 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from analysis.selectors import read_attempts, read_turns
+from analysis.selectors import Tries, read_attempts, read_turns
 from api.fields import (
     LlmCallDetailSerializer,
     LlmCallSerializer,
@@ -21,7 +21,18 @@ from api.views.records import AFTER, INCLUDE, answer_changes, answer_contents, g
 from core.errors import NotFound
 from llmlog.selectors import find_llm_call, find_tool_call, list_llm_calls, list_tool_calls
 from llmlog.wire import llm_call_json, tool_call_json
+from telemetry.records import SpanRecord
 from traces.selectors import read_spans
+
+MOST_ATTEMPTS_READ = 20
+"""Attempts of one call whose texts are read: the latest."""
+
+
+def read_attempt_spans(project_id: int, tries: Tries) -> dict[int, SpanRecord]:
+    """The spans of the latest attempts of calls that were tried more than once, or seen from inside."""
+    chains = [chain[-MOST_ATTEMPTS_READ:] for pk, chain in tries.chains.items() if [each.pk for each in chain] != [pk]]
+    wanted = {each.pk for chain in chains for each in chain}
+    return read_spans(project_id, wanted) if wanted else {}
 
 
 class LlmCallList(APIView):
@@ -35,9 +46,14 @@ class LlmCallList(APIView):
         rows = list_llm_calls(mission.pk, mission.id, after_seq=get_after(request), limit=limit + 1)
         if not is_whole:
             return answer_changes(request, rows, limit, llm_call_json)
-        attempts = read_attempts(mission, rows[:limit])
+        tries = read_attempts(mission, rows[:limit])
+        records = read_attempt_spans(project_id, tries)
         return answer_contents(
-            request, project_id, rows, limit, lambda row, record: llm_call_detail(row, attempts[row.pk], record)
+            request,
+            project_id,
+            rows,
+            limit,
+            lambda row, record: llm_call_detail(row, tries, record, records),
         )
 
 
@@ -51,7 +67,9 @@ class LlmCallDetail(APIView):
         row = find_llm_call(project_id, mission.pk, mission.id, pk)
         if row is None:
             raise NotFound("There is no such model call in this mission.")
-        return Response(llm_call_detail(row, read_attempts(mission, [row])[pk], read_spans(project_id, [pk])[pk]))
+        tries = read_attempts(mission, [row])
+        records = read_attempt_spans(project_id, tries)
+        return Response(llm_call_detail(row, tries, read_spans(project_id, [pk])[pk], records))
 
 
 class TurnList(APIView):

@@ -25,6 +25,7 @@ from telemetry.facts.records import (
     OutputDefinition,
     StepFact,
 )
+from telemetry.stage7.outputs import PENDING
 
 _WAITING_WORDS = frozenset({"waiting", "pending", ""})
 _OVER_WORDS = frozenset({"completed", "error", "failed", "cancelled", "replaced", "ok", "done"})
@@ -75,14 +76,17 @@ class Draft(msgspec.Struct):
 
 def gather_drafts(rows: Sequence[FactRow]) -> list[Draft]:
     """Drafts in order of creation. The same for any order and repetition of the rows."""
-    by_id: dict[str, list[Told]] = defaultdict(list)
+    by_id: dict[tuple[str, int], list[Told]] = defaultdict(list)
     for row in rows:
         for fact in row.facts:
             if isinstance(fact, StepFact) and fact.step_id:
-                by_id[fact.step_id].append(Told(row.time_ns, fact, row.pk, row.mission_id))
+                by_id[fact.step_id, fact.occurrence].append(Told(row.time_ns, fact, row.pk, row.mission_id))
     drafts: list[Draft] = []
-    for step_id, told in by_id.items():
-        drafts.extend(_occurrences(step_id, _distinct(told)))
+    for (step_id, occurrence), told in by_id.items():
+        if occurrence:
+            drafts.append(Draft(step_id, occurrence, _distinct(told)))
+        else:
+            drafts.extend(_occurrences(step_id, _distinct(told)))
     for draft in drafts:
         _fill(draft)
     return sorted(drafts, key=_draft_order)
@@ -205,12 +209,22 @@ def _see(draft: Draft, fact: StepFact, time_ns: int) -> None:
     word = fact.status.lower()
     if word == "cancelled":
         draft.is_cancelled = True
-    if word in _OVER_WORDS:
+    draft.created_ns = fact.created_ns if draft.created_ns is None else draft.created_ns
+    if fact.ended_ns is not None:
+        draft.ended_ns = fact.ended_ns
+    elif word in _OVER_WORDS:
         draft.ended_ns = time_ns if draft.ended_ns is None else draft.ended_ns
-    if word and word not in _WAITING_WORDS and draft.started_ns is None:
+    if fact.started_ns is not None:
+        draft.started_ns = fact.started_ns
+    elif word and word not in _WAITING_WORDS and draft.started_ns is None:
         draft.started_ns = time_ns if draft.ended_ns is None else min(time_ns, draft.ended_ns)
 
 
 def _fuller(held: tuple[Output, ...], told: tuple[Output, ...]) -> tuple[Output, ...]:
-    """Of two records of a result the one that says more: a finish event cuts texts, a completion does not."""
-    return max(held, told, key=lambda each: (bool(each), sum(output.size for output in each), repr(each)))
+    """Of two records of a result the one that says more: a finish event cuts texts, a completion does not, and a
+    question to a person is no result yet."""
+    return max(held, told, key=lambda each: (bool(each), not _asks(each), sum(part.size for part in each), repr(each)))
+
+
+def _asks(outputs: tuple[Output, ...]) -> bool:
+    return any(output.name == PENDING for output in outputs)

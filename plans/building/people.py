@@ -7,7 +7,7 @@ import msgspec
 
 from plans.building.drafts import Draft
 from plans.records import NOWHERE, FactRow, HandOver, PlanAgent, Question
-from telemetry.facts.records import ANSWERED, WITHDRAWN, AgentFact, HandoverFact, QuestionFact, StepFact
+from telemetry.facts.records import ANSWERED, ASKED, WITHDRAWN, AgentFact, HandoverFact, QuestionFact, StepFact
 
 OVER_WORDS = frozenset({"completed", "aborted", "error", "failed"})
 """What agents are called once they are done."""
@@ -33,7 +33,7 @@ def _agent(
     agent_id: str, told: list[tuple[int, AgentFact, int, str]], seen_ns: int | None, first_step: int
 ) -> PlanAgent:
     told = sorted(told, key=lambda each: (each[0], not each[1].is_created, repr(each[1])))
-    times = [each[0] for each in told] + ([] if seen_ns is None else [seen_ns])
+    times = [each[1].started_ns or each[0] for each in told] + ([] if seen_ns is None else [seen_ns])
     last: dict[str, str] = {}
     for _, fact, _, _ in told:
         for name in ("status", "error"):
@@ -43,6 +43,7 @@ def _agent(
         if not fact.event.startswith(("agent_created", "agent_initialized", "snapshot")):
             last["event"] = fact.event
     changed_ns = told[-1][0] if told else 0
+    told_end_ns = next((fact.ended_ns for _, fact, _, _ in reversed(told) if fact.ended_ns), None)
     is_over = last.get("status", "").lower() in OVER_WORDS
     return PlanAgent(
         id=agent_id,
@@ -55,7 +56,7 @@ def _agent(
         event=last.get("event", ""),
         parent_agent_id=last.get("parent_agent_id", ""),
         created_ns=min(times, default=None),
-        ended_ns=changed_ns if is_over else None,
+        ended_ns=told_end_ns if told_end_ns is not None else changed_ns if is_over else None,
         changed_ns=changed_ns,
         first_step=first_step,
         mission_id=next((mission for _, _, _, mission in told if mission), ""),
@@ -79,8 +80,8 @@ def _question(
     request_id: str, told: list[tuple[int, QuestionFact, int]], by_step: Mapping[str, int], drafts: Sequence[Draft]
 ) -> Question:
     told = sorted(told, key=lambda each: (each[0], repr(each[1])))
-    asked = [time_ns for time_ns, fact, _ in told if fact.what not in (ANSWERED, WITHDRAWN)]
-    answered = [time_ns for time_ns, fact, _ in told if fact.what == ANSWERED]
+    asked = [fact.asked_ns or time_ns for time_ns, fact, _ in told if fact.asked_ns or fact.what == ASKED]
+    answered = [fact.answered_ns or time_ns for time_ns, fact, _ in told if fact.what == ANSWERED]
     step_id = next((fact.step_id for _, fact, _ in told if fact.step_id), "")
     step = by_step.get(step_id, NOWHERE)
     status = "ok" if answered else "gone" if any(fact.what == WITHDRAWN for _, fact, _ in told) else "waiting"

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from plans.building.drafts import Draft
 from telemetry.facts.records import Output
+from telemetry.stage7.outputs import PENDING
 
-PENDING = "pending_user_input"
 _ERROR_START = "error:"
 _FAILED_WORDS = frozenset({"error", "failed", "failure"})
 _OVER_WORDS = frozenset({"completed", "replaced", "done", "ok", "success"})
@@ -24,11 +24,14 @@ class StepVerdict(NamedTuple):
     waits_for_person: bool
 
 
-def judge_step(draft: Draft) -> StepVerdict:
-    """The outcome of a step by its own records. A step that was made and has not begun waits."""
+def judge_step(draft: Draft, *, has_asked: bool = False) -> StepVerdict:
+    """The outcome of a step by its own records. A step that was made and has not begun waits.
+
+    `has_asked`: a question of it is open.
+    """
     failing = next((output for output in draft.results if output_failure(output)), None)
     is_plan = any(output.tasks for output in draft.results)
-    waits = _waits_for_person(draft)
+    waits = _waits_for_person(draft, has_asked=has_asked)
     word = draft.status.lower()
     if failing is not None:
         said = draft.error or output_failure(failing)
@@ -68,9 +71,7 @@ def is_empty_result(draft: Draft) -> bool:
     return all(output.is_empty and not output.tasks for output in draft.results)
 
 
-def _waits_for_person(draft: Draft) -> bool:
+def _waits_for_person(draft: Draft, *, has_asked: bool) -> bool:
     if any(output.name != PENDING and not output.is_empty for output in draft.results):
         return False
-    if draft.results and any(output.name == PENDING for output in draft.results):
-        return True
-    return draft.status.lower() == "waiting"
+    return has_asked or any(output.name == PENDING for output in draft.results)

@@ -20,7 +20,7 @@ from telemetry.conventions.states import (
 )
 from telemetry.conventions.tools import hash_arguments
 from telemetry.conventions.values import first_text, read_object, read_text, unquote
-from telemetry.meaning import SnapshotMeaning, SpanMeaning, ToolMeaning
+from telemetry.meaning import WAITS_FOR_A_PERSON, SnapshotMeaning, SpanMeaning, ToolMeaning
 from telemetry.records import SpanRecord
 
 _ERROR = 2
@@ -141,7 +141,8 @@ def _read_tool(span: SpanRecord, plan: Plan, failure: Failure) -> ToolMeaning | 
     name = first_text(attributes, plan.names("tool_name")) or first_text(attributes, plan.names("entity_name"))
     if name == "(merged tools)" or span.name == "execute_tool (merged)":
         return None  # Google ADK repeats parallel calls in one span more
-    error = failure.error_message or (span.status_message if span.status_code == _ERROR else "") or failure.error_type
+    failed_as = "" if failure.error_type == WAITS_FOR_A_PERSON else failure.error_type
+    error = failure.error_message or (span.status_message if span.status_code == _ERROR else "") or failed_as
     return ToolMeaning(
         tool_name=_bare_tool(name or span.name),
         tool_call_id=unquote(first_text(attributes, plan.names("tool_call_id"))),

@@ -1,44 +1,49 @@
-"""What our own typed records say about the plan: log records `missionscope.<type>` whose body is the record."""
+"""What our own typed records say about the plan: log records `missionscope.<type>` whose body is the record as it was
+sent (telemetry/native/plan_records.py)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from telemetry.decode.refusal import Refusal
 from telemetry.facts.records import (
     ANSWERED,
     ASKED,
-    CANCELLED,
-    CREATED,
-    FAILED,
-    FINISHED,
     RAW,
-    RESULT,
     SEEN,
-    STARTED,
     WITHDRAWN,
     AgentFact,
     AnyFact,
     Dependency,
     EdgeFact,
-    HandoverFact,
     Input,
     MissionFact,
     Output,
     PlanFact,
     QuestionFact,
     StepFact,
+    Task,
 )
 from telemetry.facts.texts import bounded, find_mentions, is_lost, read_line, show
+from telemetry.native.times import read_time
 from telemetry.stage7.inputs import named_items, read_definitions
-from telemetry.stage7.tasks import read_tasks
+from telemetry.stage7.tasks import find_plan, read_tasks
 
 Body = Mapping[str, Any]
-_STEP_WORDS = (CREATED, STARTED, FINISHED, RESULT, FAILED, CANCELLED, SEEN)
+_WITHDRAWN_WORDS = frozenset({"cancelled", "canceled", "expired", "withdrawn"})
 
 
 def read_native_facts(event_name: str, body: Any) -> tuple[AnyFact, ...]:
     """The facts of a record; none for what says nothing of the plan. Never raises."""
     reader = _READERS.get(event_name)
     return reader(body) if reader is not None and isinstance(body, dict) else ()
+
+
+def _time(body: Body, name: str) -> int | None:
+    value = body.get(name)
+    try:
+        return read_time(name, value) if isinstance(value, int | str) and not isinstance(value, bool) else None
+    except Refusal:
+        return None
 
 
 def _mission(body: Body) -> tuple[AnyFact, ...]:
@@ -48,12 +53,13 @@ def _mission(body: Body) -> tuple[AnyFact, ...]:
             name=read_line(body.get("name")),
             goal=read_line(body.get("goal")),
             reason=read_line(body.get("reason")),
+            known_verbs=_words(body.get("known_verbs")),
         ),
     )
 
 
 def _agent(body: Body) -> tuple[AnyFact, ...]:
-    agent_id = read_line(body.get("agent_id") or body.get("id"), 200)
+    agent_id = read_line(body.get("agent_id"), 200)
     if not agent_id:
         return ()
     return (
@@ -61,128 +67,113 @@ def _agent(body: Body) -> tuple[AnyFact, ...]:
             agent_id=agent_id,
             status=read_line(body.get("status"), 100),
             role=read_line(body.get("role"), 100),
-            name=read_line(body.get("name"), 200),
-            agent_class=read_line(body.get("class"), 100),
+            name=read_line(body.get("agent_name"), 200),
+            agent_class=read_line(body.get("agent_class"), 100),
             goal=read_line(body.get("goal")),
             parent_agent_id=read_line(body.get("parent_agent_id"), 200),
             error=read_line(body.get("error")),
-            is_created=body.get("event") == CREATED,
-            event=read_line(body.get("event"), 100),
+            started_ns=_time(body, "started_ns"),
+            ended_ns=_time(body, "ended_ns"),
         ),
     )
 
 
 def _step(body: Body) -> tuple[AnyFact, ...]:
-    step_id = read_line(body.get("step_id") or body.get("id"), 200)
+    step_id = read_line(body.get("step_id"), 200)
     if not step_id:
         return ()
-    event = body.get("event")
-    fact = StepFact(
-        agent_id=read_line(body.get("agent_id"), 200),
-        step_id=step_id,
-        what=event if event in _STEP_WORDS else SEEN,
-        number=body["number"] if type(body.get("number")) is int else None,
-        parent_id=read_line(body.get("parent_step_id"), 200),
-        template_id=read_line(body.get("template_id"), 200),
-        scope_id=read_line(body.get("scope_id"), 200),
-        verb=read_line(body.get("verb"), 200),
-        description=read_line(body.get("description")),
-        role=read_line(body.get("role"), 100),
-        status=read_line(body.get("status"), 100),
-        inputs=_inputs(body.get("inputs")),
-        outputs=read_definitions(body.get("outputs_declared")),
-        dependencies=_dependencies(body.get("dependencies")),
-        results=_results(body),
-        has_results="result" in body or "results" in body,
-        error=read_line(body.get("error")),
-        error_code=read_line(body.get("error_type"), 100),
-        retry_count=body["retry_count"] if type(body.get("retry_count")) is int else 0,
+    return (
+        StepFact(
+            agent_id=read_line(body.get("agent_id"), 200),
+            step_id=step_id,
+            what=SEEN,
+            parent_id=read_line(body.get("parent_step_id"), 200),
+            verb=read_line(body.get("verb"), 200),
+            description=read_line(body.get("description")),
+            status=read_line(body.get("status"), 100),
+            inputs=_inputs(body.get("inputs")),
+            outputs=read_definitions(body.get("outputs_declared")),
+            dependencies=_dependencies(body.get("dependencies")),
+            results=_results(body),
+            has_results="result" in body,
+            error=read_line(body.get("error")),
+            retry_count=_count(body, "retry_count"),
+            occurrence=_count(body, "occurrence"),
+            created_ns=_time(body, "created_ns"),
+            started_ns=_time(body, "started_ns"),
+            ended_ns=_time(body, "ended_ns"),
+        ),
     )
-    to_agent = read_line(body.get("handed_over_to"), 200)
-    if not to_agent:
-        return (fact,)
-    return fact, HandoverFact(step_id=step_id, from_agent_id=fact.agent_id, to_agent_id=to_agent)
+
+
+def _count(body: Body, name: str) -> int:
+    value = body.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def _inputs(value: Any) -> tuple[Input, ...]:
     found: list[Input] = []
-    for name, item in named_items(value, "name"):
-        tie = item if isinstance(item, dict) and item.keys() & {"source", "output_name"} else {}
-        source, output_name = read_line(tie.get("source"), 200), read_line(tie.get("output_name"), 200)
-        if source or output_name:
-            found.append(Input(name[:200], output_name=output_name, source=source))
-        else:
-            literal = item["value"] if isinstance(item, dict) and "value" in item else item
-            shown = show(literal)
-            mentions = find_mentions(literal)
-            found.append(Input(name[:200], shown.preview, "", shown.size, "", "", mentions, is_lost(literal)))
+    for name, literal in named_items(value, "name"):
+        shown = show(literal)
+        mentions = find_mentions(literal)
+        found.append(Input(name[:200], shown.preview, "", shown.size, "", "", mentions, is_lost(literal)))
     return bounded(found)
 
 
 def _dependencies(value: Any) -> tuple[Dependency, ...]:
-    items = value if isinstance(value, list) else ()
-    named = [
-        Dependency(
-            read_line(item.get("source"), 200),
-            read_line(item.get("output_name"), 200),
-            read_line(item.get("input_name"), 200),
-        )
-        for item in items
-        if isinstance(item, dict)
-    ]
-    plain = [Dependency(item[:200]) for item in items if isinstance(item, str)]
-    return bounded([item for item in (*named, *plain) if item.source])
-
-
-def _results(body: Body) -> tuple[Output, ...]:
-    items = body.get("results") if isinstance(body.get("results"), list) else None
-    if items is None:
-        return (_output("result", body["result"]),) if "result" in body else ()
-    return bounded([_named_output(item) for item in items])
-
-
-def _named_output(item: Any) -> Output:
-    if not isinstance(item, dict):
-        return _output("", item)
-    success = item.get("success")
-    return _output(
-        read_line(item.get("name"), 200),
-        item.get("value"),
-        result_type=read_line(item.get("type"), 100),
-        success=success if isinstance(success, bool) else None,
-        error=read_line(item.get("error")),
+    return bounded(
+        [
+            Dependency(
+                read_line(item.get("source_step_id"), 200),
+                read_line(item.get("output_name"), 200),
+                _input_name(item),
+            )
+            for item in (value if isinstance(value, list) else ())
+            if isinstance(item, dict) and item.get("source_step_id")
+        ]
     )
 
 
-def _output(name: str, value: Any, *, result_type: str = "", success: bool | None = None, error: str = "") -> Output:
+def _input_name(item: Body) -> str:
+    """A dependency that is only to be over has an input that no step reads."""
+    name = read_line(item.get("input_name"), 200)
+    return f"__{name or 'signal'}" if item.get("kind") == "signal" and not name.startswith("__") else name
+
+
+def _results(body: Body) -> tuple[Output, ...]:
+    """A result that holds the declared outputs by name is each of them; any other is the one that is declared."""
+    if "result" not in body:
+        return ()
+    result, declared = body["result"], [item.name for item in read_definitions(body.get("outputs_declared"))]
+    if isinstance(result, dict) and any(name in result for name in declared):
+        return bounded([_output(name, result.get(name)) for name in declared])
+    return (_output(declared[0] if len(declared) == 1 else "result", result),)
+
+
+def _output(name: str, value: Any) -> Output:
     shown = show(value)
-    return Output(name, result_type, success, shown.preview, shown.size, error, "", shown.is_empty)
+    return Output(name, preview=shown.preview, size=shown.size, is_empty=shown.is_empty)
 
 
 def _edge(body: Body) -> tuple[AnyFact, ...]:
-    satisfied = body.get("satisfied")
     return (
         EdgeFact(
-            step_id=read_line(body.get("target"), 200),
-            source=read_line(body.get("source"), 200),
+            step_id=read_line(body.get("target_step_id"), 200),
+            source=read_line(body.get("source_step_id"), 200),
             kind=read_line(body.get("kind"), 40) or "data",
             output_name=read_line(body.get("output_name"), 200),
             input_name=read_line(body.get("input_name"), 200),
-            is_satisfied=satisfied if isinstance(satisfied, bool) else None,
         ),
     )
 
 
 def _plan(body: Body) -> tuple[AnyFact, ...]:
-    tasks = body.get("tasks")
     return (
         PlanFact(
             agent_id=read_line(body.get("agent_id"), 200),
             step_id=read_line(body.get("step_id"), 200),
             stage=read_line(body.get("stage"), 40) or RAW,
-            tasks=read_tasks([_as_task(task) for task in tasks if isinstance(task, dict)])
-            if isinstance(tasks, list)
-            else (),
+            tasks=_tasks(body.get("plan")),
             errors=_texts(body.get("errors")),
             warnings=_texts(body.get("warnings")),
             transformations=_texts(body.get("transformations")),
@@ -190,23 +181,26 @@ def _plan(body: Body) -> tuple[AnyFact, ...]:
     )
 
 
-def _as_task(task: Body) -> dict[str, Any]:
-    """A task of ours in the words that plans are read by."""
-    inputs = {
-        name: {"outputName": item.get("output_name"), "sourceStep": item.get("source"), "value": item.get("value")}
-        if isinstance(item, dict)
-        else {"value": item}
-        for name, item in named_items(task.get("inputs"), "name")
+def _tasks(plan: Any) -> tuple[Task, ...]:
+    if isinstance(plan, list):
+        plan = [_as_task(item) if isinstance(item, dict) else item for item in plan]
+    return read_tasks(find_plan(plan) or [])
+
+
+def _as_task(item: Body) -> dict[str, Any]:
+    """A step of a plan in the words that plans are read by."""
+    ties = {
+        read_line(each.get("input_name")) or f"input {at}": {
+            "outputName": each.get("output_name"),
+            "sourceStep": each.get("source_step_id"),
+        }
+        for at, each in enumerate(item["dependencies"] if isinstance(item.get("dependencies"), list) else ())
+        if isinstance(each, dict) and each.get("source_step_id")
     }
-    return {
-        "id": task.get("id"),
-        "number": task.get("number"),
-        "actionVerb": task.get("verb") or "step",
-        "description": task.get("description"),
-        "recommendedRole": task.get("role"),
-        "inputs": inputs,
-        "outputs": task.get("outputs_declared"),
-    }
+    literals = {name: {"value": value} for name, value in named_items(item.get("inputs"), "name")}
+    known = {"id": item.get("step_id"), "actionVerb": item.get("verb"), "outputs": item.get("outputs_declared")}
+    named = {name: value for name, value in known.items() if value is not None}
+    return {**item, **named, "inputs": {**literals, **ties}, "dependencies": None} if named else dict(item)
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -214,21 +208,26 @@ def _texts(value: Any) -> tuple[str, ...]:
     return bounded([show(item).preview for item in items])
 
 
+def _words(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else []
+    return bounded([word for item in items if (word := read_line(item, 200))])
+
+
 def _question(body: Body) -> tuple[AnyFact, ...]:
-    status = body.get("status")
-    has_answer = body.get("answer") is not None
-    what = WITHDRAWN if status == "cancelled" else ANSWERED if has_answer or status == "answered" else ASKED
+    status = read_line(body.get("status"), 40).lower()
+    has_answer = body.get("answer") is not None or status == "answered"
     choices = body.get("choices")
     return (
         QuestionFact(
             agent_id=read_line(body.get("agent_id"), 200),
             step_id=read_line(body.get("step_id"), 200),
-            request_id=read_line(body.get("request_id") or body.get("id"), 200),
-            what=what,
+            request_id=read_line(body.get("id"), 200),
+            what=WITHDRAWN if status in _WITHDRAWN_WORDS else ANSWERED if has_answer else ASKED,
             question=read_line(body.get("question")),
-            answer=show(body.get("answer")).preview if has_answer else "",
-            answer_type=read_line(body.get("answer_type"), 40),
+            answer=show(body.get("answer")).preview,
             choices=tuple(show(choice).preview for choice in choices[:50]) if isinstance(choices, list) else (),
+            asked_ns=_time(body, "asked_ns"),
+            answered_ns=_time(body, "answered_ns"),
         ),
     )
 

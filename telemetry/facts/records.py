@@ -132,6 +132,8 @@ class MissionFact(Fact, frozen=True, omit_defaults=True, tag="m"):
     name: str = ""
     goal: str = ""
     reason: str = ""
+    known_verbs: tuple[str, ...] = ()
+    """Verbs that the sender has something to run them with, beside those that are always known."""
 
 
 class AgentFact(Fact, frozen=True, omit_defaults=True, tag="a"):
@@ -149,6 +151,8 @@ class AgentFact(Fact, frozen=True, omit_defaults=True, tag="a"):
     """The record tells of its birth."""
     event: str = ""
     """What happened, when it is more than a status: reflect_infinite_loop_detected ..."""
+    started_ns: int | None = None
+    ended_ns: int | None = None
 
 
 class StepFact(Fact, frozen=True, omit_defaults=True, tag="s"):
@@ -177,6 +181,12 @@ class StepFact(Fact, frozen=True, omit_defaults=True, tag="s"):
     given_by: str = ""
     given_to: str = ""
     """Agents of a hand-over that the step shows."""
+    occurrence: int = 0
+    """Which step of that id, where the sender says it; 0 where it does not."""
+    created_ns: int | None = None
+    started_ns: int | None = None
+    ended_ns: int | None = None
+    """Times that the record tells beside its own."""
 
 
 class PlanFact(Fact, frozen=True, omit_defaults=True, tag="p"):
@@ -216,6 +226,8 @@ class QuestionFact(Fact, frozen=True, omit_defaults=True, tag="q"):
     answer: str = ""
     answer_type: str = ""
     choices: tuple[str, ...] = ()
+    asked_ns: int | None = None
+    answered_ns: int | None = None
 
 
 AnyFact = MissionFact | AgentFact | StepFact | PlanFact | EdgeFact | HandoverFact | QuestionFact

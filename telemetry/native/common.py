@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 
-from telemetry.decode.repairs import Repairs
-from telemetry.native.fields import Record
+from core.limits import MAX_ATTRIBUTES
+from telemetry.native.fields import Placed, Record, Work
 from telemetry.native.ids import text_of
 from telemetry.records import AttributeValue, Repair, Resource, Scope
 
@@ -38,16 +39,19 @@ def gather_attributes(record: Record, item: Mapping[str, Any], own: Mapping[str,
         "missionscope.agent.id": agent_id or None,
         "missionscope.agent.name": record.agent_name or agent_id or None,
         "missionscope.step.id": text_of(record.step_id) or None,
+        "missionscope.id": text_of(record.id) or None if isinstance(record, Work) else None,
+        "missionscope.parent.id": text_of(record.parent_id) or None if isinstance(record, Placed) else None,
         **own,
     }
     whole = {name: value for name, value in named.items() if value is not None}
     extra = {EXTRA + name: item[name] for name in item.keys() - _known_fields(type(record))}
     for name, value in ({**extra, **(record.attributes or {})}).items():
         whole.setdefault(name, value)
-    pairs = list(whole.items())
-    repairs = Repairs("lone_surrogate")
-    kept = repairs.attributes("attributes", pairs)
-    return Attributes(kept, repairs.dropped("attributes", pairs, kept), repairs.done())
+    if len(whole) <= MAX_ATTRIBUTES:
+        return Attributes(whole, 0, ())
+    kept = dict(islice(whole.items(), MAX_ATTRIBUTES))
+    counts = f"{len(whole)} attributes", f"{len(kept)} attributes"
+    return Attributes(kept, len(whole) - len(kept), (Repair("attributes", "attributes_dropped", *counts),))
 
 
 @lru_cache(maxsize=64)

@@ -81,7 +81,11 @@ def _own_attributes(record: Span | LlmCall | LlmAttempt | ToolCall) -> dict[str,
 
 
 def _call_attributes(record: LlmCall | LlmAttempt) -> dict[str, AttributeValue]:
-    attempt = {"missionscope.attempt": record.attempt} if isinstance(record, LlmAttempt) else {}
+    attempt = (
+        {"missionscope.attempt": record.attempt, "missionscope.call.id": text_of(record.call_id) or None}
+        if isinstance(record, LlmAttempt)
+        else {}
+    )
     settings = {f"gen_ai.request.{name}": value for name, value in (record.parameters or {}).items()}
     named = {
         **attempt,

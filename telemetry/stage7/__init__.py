@@ -6,8 +6,10 @@ from typing import Any
 
 from telemetry.decode.refusal import Refusal
 from telemetry.records import Converted
+from telemetry.stage7.brain import convert_brain
 from telemetry.stage7.events import convert_stored
 from telemetry.stage7.messages import convert_message
+from telemetry.stage7.plugins import convert_plugin
 from telemetry.stage7.records import find_ids, find_time_ns, make_log
 from telemetry.stage7.statistics import convert_statistics
 from telemetry.stage7.values import decode_maps
@@ -26,6 +28,8 @@ CONVERTERS: dict[str, Converter] = {
     "storeData": convert_stored,
     "statistics": convert_statistics,
     "messages": convert_message,
+    "brain": convert_brain,
+    "plugins": convert_plugin,
 }
 """Doors whose objects are understood. Objects of the others are kept as they are."""
 

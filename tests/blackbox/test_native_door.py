@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from core.limits import MAX_ATTRIBUTES
 from tests.blackbox.client import Reader, mission_path
 from tests.blackbox.json_doors import JsonSender
 from tests.servers import Server
@@ -68,7 +69,10 @@ def test_every_type_becomes_what_it_is(native: JsonSender, stored: Reader, missi
     run = by_name["plan the day"]
     assert (run["start_ns"], run["end_ns"], run["agent_name"], run["step_id"]) == (START, END, "planner", "s1")
     assert run["service_name"] == "desk"
-    assert by_name["execute_tool tides"]["parent_span_id"] == run["span_id"]
+    tool = by_name["execute_tool tides"]
+    assert tool["parent_span_id"] == run["span_id"]
+    detail = stored.read(f"{mission_path(mission)}spans/{tool['trace_id']}/{tool['span_id']}/")
+    assert (detail["attributes"]["missionscope.id"], detail["attributes"]["missionscope.parent.id"]) == ("t1", "run")
 
 
 def test_a_model_call_shows_its_conversation_tokens_and_money(native: JsonSender, stored: Reader, mission: str):
@@ -197,6 +201,15 @@ def test_unknown_fields_stay_visible(native: JsonSender, stored: Reader, mission
     assert detail["attributes"]["missionscope.extra.mood"] == {"is": "good"}
     assert detail["attributes"]["my.own"] == 1
     assert stored.logs(mission)[0]["attributes"]["missionscope.extra.mood"] == "bad"
+
+
+def test_attributes_beyond_the_limit_are_counted_and_told(native: JsonSender, stored: Reader, mission: str):
+    many = {f"a{number}": number for number in range(MAX_ATTRIBUTES + 5)}
+    answer = native.send({"type": "span", "mission_id": mission, "name": "n", "attributes": many})
+    assert answer["accepted"] == 1
+    assert "attributes beyond" in answer["warnings"][0]
+    (span,) = stored.spans(mission)
+    assert "attributes_dropped" in span["warnings"]
 
 
 BAD: list[tuple[Any, str, str]] = [

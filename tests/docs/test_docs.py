@@ -20,7 +20,7 @@ MACHINE = re.compile(
     r"(?<![\w.:/-])/(?:" + "|".join(("home", "root", "work", "Users", "tmp", "private")) + r")/\w[^\s\"'`)]*"
 )
 CITED = re.compile(r"docs/(adr/\d{4}(?:-[\w-]+)?|[\w-]+\.md)")
-README, SENDING = ROOT / "README.md", ROOT / "docs" / "sending.md"
+README, SENDING, NATIVE = ROOT / "README.md", ROOT / "docs" / "sending.md", ROOT / "docs" / "native.md"
 RUNNABLE = [
     *(snippet for snippet in read_snippets(README, "sh") if "curl" in snippet.text),
     *(
@@ -28,8 +28,9 @@ RUNNABLE = [
         for snippet in read_snippets(SENDING, "sh", "python")
         if snippet.language == "python" or "curl" in snippet.text
     ),
+    *read_snippets(NATIVE, "sh", "python"),
 ]
-MISSIONS = ("hello", "from-curl", "from-python", "with-state", "still-running")
+MISSIONS = ("hello", "from-curl", "from-python", "with-state", "still-running", "typed", "typed-python")
 
 
 @pytest.mark.parametrize("document", list_pages(), ids=lambda document: str(document.relative_to(ROOT)))
@@ -85,11 +86,14 @@ def run(snippet: Snippet, server: Server) -> str:
         "OTEL_EXPORTER_OTLP_ENDPOINT": server.url,
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         "OTEL_EXPORTER_OTLP_HEADERS": f"x-api-key={server.key}",
+        "MISSIONSCOPE_URL": server.url,
+        "MISSIONSCOPE_KEY": server.key,
     }
     text = re.sub(r"^(?:export )?KEY=.*$", "", snippet.text, flags=re.MULTILINE)
     text = text.replace("http://127.0.0.1:8700", server.url)
     command = [sys.executable, "-c", text] if snippet.language == "python" else ["bash", "-euc", text]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    beside_client = ROOT / "clients"
+    done = subprocess.run(command, cwd=beside_client, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -52,8 +52,8 @@ def test_a_call_that_is_tried_again_knows_its_attempts() -> None:
     assert mission is not None
     first, again = sorted(list_llm_calls(mission.pk, mission.id), key=lambda row: row.start_ns or 0)
     assert (first.attempt_count, again.attempt_count) == (1, 2)
-    assert read_attempts(mission, [again, first]) == {again.pk: [first, again], first.pk: [first]}
-    assert read_attempts(mission, [first]) == {first.pk: [first]}
+    assert read_attempts(mission, [again, first]).chains == {again.pk: [first, again], first.pk: [first]}
+    assert read_attempts(mission, [first]).chains == {first.pk: [first]}
 
 
 def test_missions_are_sorted_by_the_tokens_that_are_known() -> None:

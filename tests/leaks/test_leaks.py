@@ -1,6 +1,7 @@
 """What is secret or personal is nowhere: not stored, not indexed, not shown, not passed on, not logged."""
 
 import gzip
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -12,9 +13,11 @@ import pytest
 import websockets
 
 from tests.blackbox.client import Reader, Sender
+from tests.blackbox.json_doors import JsonSender
 from tests.blackbox.wire import JSON, PROTOBUF, encode, span, traces
 from tests.faults.machine import Machine, machine_in
 from tests.faults.reading import wait_for_totals
+from tests.leaks.json_requests import WORK, make_requests
 from tests.leaks.planting import Planted, Planter, marker
 from tests.leaks.requests import MISSION, Maker, clear_text
 from tests.leaks.sweep import Found, RedisEar, decoded, files, pages, rest_answers, stored
@@ -42,7 +45,9 @@ def test_no_secret_is_found_anywhere(tmp_path: Path) -> None:
         assert first == b"{}"
         with watching(machine) as frames, reading(machine) as read:
             sent = "".join(_send_everything(machine, planter, answers))
-            wait_for_totals(machine, 1 + SPANS * len(WAYS))
+            [[spans]] = machine.query("SELECT count(*) FROM traces_span")
+            assert spans >= 1 + SPANS * len(WAYS) + WORK
+            wait_for_totals(machine, spans)
             frames.wait_for(*(marker(f"{way} {place}") for way in WAYS for place in ("span name", "log body")))
         found = [
             *stored(machine),
@@ -68,6 +73,9 @@ def _send_everything(machine: Machine, planter: Planter, answers: list[bytes]) -
             yield clear_text(request)
             body = encode(request, encoding, signal)
             answers.append(_post(machine, body, encoding, signal, is_compressed=is_compressed))
+    for path, request in make_requests(planter):
+        yield clear_text(request)
+        answers.append(_post_json(machine, path, request))
     for broken in _broken(planter):
         yield broken
         answers.append(_post(machine, broken.encode(), JSON, "traces", expected=400))
@@ -81,6 +89,14 @@ def _broken(planter: Planter) -> list[str]:
         f'[ "{planter.one("a list", "gitlab")}" ]',
         planter.one("no JSON", "aws"),
     ]
+
+
+def _post_json(machine: Machine, path: str, request: Any) -> bytes:
+    sender = JsonSender(machine.url, machine.key, path)
+    try:
+        return json.dumps(sender.send(request)).encode()
+    finally:
+        sender.close()
 
 
 def _post(

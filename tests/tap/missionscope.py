@@ -1,5 +1,6 @@
 """Plays MissionScope: takes what the tap sends and answers as it is told."""
 
+import contextlib
 import gzip
 import json
 import threading
@@ -36,6 +37,7 @@ class MissionScope:
         self.tell: Callable[[str, list[Any]], Told] = lambda _path, _lines: Told()
         self.attempts: list[tuple[float, str]] = []
         self.received: list[Received] = []
+        self._is_closed = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
         self.port = self._server.server_port
@@ -43,6 +45,7 @@ class MissionScope:
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def close(self) -> None:
+        self._is_closed.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -70,7 +73,7 @@ class MissionScope:
         lines = [json.loads(line) for line in gzip.decompress(body).splitlines()]
         self.attempts.append((time.monotonic(), path))
         told = self.tell(path, lines)
-        time.sleep(told.wait_s)
+        self._is_closed.wait(told.wait_s)
         if told.status == 200:
             self.received.append(Received(path, key, lines))
         return told
@@ -82,6 +85,10 @@ class MissionScope:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 told = plays.take(self.path, self.headers["Authorization"], body)
+                with contextlib.suppress(ConnectionError):
+                    self._answer(told)
+
+            def _answer(self, told: Told) -> None:
                 self.send_response(told.status)
                 for name, value in (*told.headers, ("Content-Length", str(len(told.body)))):
                     self.send_header(name, value)

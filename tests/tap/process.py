@@ -123,6 +123,10 @@ class PlainService:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 service.requests.append((self.command, self.path, body))
                 reply = service.reply(self.command, self.path, body)
+                with contextlib.suppress(ConnectionError):
+                    self._answer(reply)
+
+            def _answer(self, reply: Reply) -> None:
                 self.send_response(reply.status)
                 for name, value in (*reply.headers, ("Content-Length", str(len(reply.body)))):
                     self.send_header(name, value)

@@ -140,10 +140,37 @@ def test_what_a_door_could_not_take_is_counted_and_costs_no_other(part, reason):
 
 
 def test_frames_go_where_their_type_says():
-    frames = [b'{"type":"agentStatistics"}', b'{"type":"say"}', b'{"type":"CONNECTION_CONFIRMED"}', b'"text"', b"ping"]
+    frames = [
+        b'{"type":"agentStatistics","timestamp":"t"}',
+        b'{"type":"say","timestamp":"t"}',
+        b'{"type":"CONNECTION_CONFIRMED"}',
+        b'"text"',
+        b"ping",
+    ]
     batch = [captured(FRAME, MESSAGES, what="WebSocket", request=Part(data, len(data))) for data in frames]
-    assert lines(*batch) == {STATISTICS: [{"type": "agentStatistics"}], MESSAGES: [{"type": "say"}, "text"]}
+    assert lines(*batch) == {
+        STATISTICS: [{"type": "agentStatistics", "timestamp": "t"}],
+        MESSAGES: [{"type": "say", "timestamp": "t"}, "text"],
+    }
     assert encode(batch, limit_bytes=LIMIT).left_out == [LeftOut("brain", "WebSocket", "not_json", 1, 4)]
+
+
+def test_a_frame_without_a_time_gets_the_second_in_which_it_passed():
+    data = b' {"type": "say", "content": {"timestamp": 1}}'
+    batch = [
+        captured(FRAME, MESSAGES, request=Part(data, len(data)), started_ns=1_000_000_000_000_000_000 + rest)
+        for rest in (0, 999_999_999)
+    ]
+    expected = {"type": "say", "content": {"timestamp": 1}, "startedAt": "2001-09-09T01:46:40.000000000Z"}
+    assert lines(*batch) == {MESSAGES: [expected, expected]}
+    assert lines(captured(FRAME, MESSAGES, request=Part(b"{}", 2))) == {MESSAGES: [{}]}
+
+
+@pytest.mark.parametrize(("status", "count"), [("pending", 0), ("completed", 1), ("cancelled", 1)])
+def test_a_question_that_waits_is_not_recorded_with_every_look(status, count):
+    answer = b'{"status":"%s"}' % status.encode()
+    asked = captured(door=MESSAGES, what="/getUserInputResponse/", answer=Part(answer, len(answer)))
+    assert len(lines(asked).get(MESSAGES, [])) == count
 
 
 def test_a_record_that_breaks_the_encoder_costs_no_other(monkeypatch):

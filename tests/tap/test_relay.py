@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import socket
 import struct
-import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -167,6 +166,24 @@ async def test_a_service_that_breaks_off_is_seen_to_break_off():
         writer.close()
 
 
+async def test_a_service_that_breaks_off_after_a_complete_answer_is_no_error_to_its_caller():
+    async def script(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\n{}")
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        await arrived.wait()
+        writer.transport.abort()
+
+    arrived = asyncio.Event()
+    async with place("brain", script) as stands:
+        reader, writer = await stands.open()
+        writer.write(b"POST /chat HTTP/1.1\r\nContent-Length: 5\r\n\r\n")
+        await reader.readuntil(b"{}")
+        arrived.set()
+        assert await reader.read() == b""
+        writer.close()
+
+
 async def test_a_caller_that_goes_away_is_missed_by_the_service():
     gone = asyncio.Event()
 
@@ -236,12 +253,12 @@ async def test_a_reader_that_is_slow_slows_the_writer():
 
 
 async def test_ending_waits_for_answers_that_are_under_way_but_not_for_idle_connections():
-    asked = asyncio.Event()
+    asked, release = asyncio.Event(), asyncio.Event()
 
     async def script(reader, writer):
         while await reader.readuntil(b"\r\n\r\n"):
             asked.set()
-            await asyncio.sleep(0.4)
+            await release.wait()
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
     async with place("brain", script) as stands:
@@ -249,13 +266,11 @@ async def test_ending_waits_for_answers_that_are_under_way_but_not_for_idle_conn
         reader, writer = await stands.open()
         writer.write(b"POST /chat HTTP/1.1\r\nContent-Length: 0\r\n\r\n")
         await asked.wait()
-        begun = time.monotonic()
-        ending = asyncio.create_task(stands.service.stop(5))
+        ending = asyncio.create_task(stands.service.stop(60))
         assert await idle.read() == b""
-        assert time.monotonic() - begun < 0.35
+        release.set()
         assert (await reader.read()).endswith(b"{}")
         await ending
-        assert time.monotonic() - begun < 3
         assert stands.captured[0].status == 200
 
 

@@ -113,6 +113,8 @@ class Migration(migrations.Migration):
                 ("tool_call_count", models.IntegerField(db_default=0)),
                 ("log_count", models.IntegerField(db_default=0)),
                 ("snapshot_count", models.IntegerField(db_default=0)),
+                ("step_count", models.IntegerField(db_default=0)),
+                ("step_done_count", models.IntegerField(db_default=0)),
                 ("input_tokens", models.BigIntegerField(null=True)),
                 ("output_tokens", models.BigIntegerField(null=True)),
                 ("cost_usd", models.TextField(null=True)),

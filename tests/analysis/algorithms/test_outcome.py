@@ -1,9 +1,10 @@
 """What became of spans and missions."""
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 
-from analysis.algorithms.outcome import ABSORBED, GONE_NS, HANDLED, RETRIED, STALL_NS, compute_outcome
+from analysis.algorithms.outcome import ABSORBED, GONE_NS, HANDLED, HOUR_NS, RETRIED, STALL_NS, compute_outcome
 from analysis.algorithms.tree import build_tree
 from tests.analysis.algorithms.test_tree import tangles
 from tests.analysis.making import SECOND, T0, at, span
@@ -172,3 +173,21 @@ def test_every_row_of_any_tangle_gets_a_status(spans):
     outcome = compute_outcome(tree, SOON)
     assert set(outcome.statuses) <= {"waiting", "active", "ok", "failed", "gone"}
     assert len(outcome.statuses) == len(outcome.settled) == len(tree.rows)
+
+
+def test_work_that_ended_with_a_question_waits_until_its_step_goes_on():
+    asked = msgspec.structs.replace(span("asked", start=0, end=5, kind="TOOL", error="pending_user_input"), step_id="s")
+    later = msgspec.structs.replace(span("later", start=20, end=21, kind="TOOL"), step_id="s")
+    elsewhere = msgspec.structs.replace(span("other", start=20, end=21, kind="TOOL"), step_id="t")
+    now_ns = T0 + 60 * SECOND
+    waiting = compute_outcome(build_tree([asked, elsewhere]), now_ns)
+    assert (waiting.statuses[0], waiting.mission_status, waiting.failures[0]) == ("waiting", "waiting", False)
+    assert compute_outcome(build_tree([asked, later]), now_ns).mission_status == "ok"
+    assert compute_outcome(build_tree([asked]), now_ns + 8 * 24 * HOUR_NS).mission_status == "gone"
+
+
+def test_what_somebody_else_says_failed_has_failed():
+    tree = build_tree([span("parent", start=0, end=9), span("call", "parent", start=1, end=5, kind="LLM")])
+    outcome = compute_outcome(tree, T0 + 60 * SECOND, denied=frozenset({1}))
+    assert outcome.statuses == ("failed", "failed")
+    assert outcome.failures == (False, True)

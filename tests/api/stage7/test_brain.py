@@ -109,3 +109,33 @@ def test_other_calls_are_of_the_type_that_their_operation_is(fresh: Told):
     fresh.asker.until_computed()
     [row] = [each for each in fresh.asker.read(f"{ROOT}/performance")["performanceData"] if each["modelName"] == model]
     assert list(row["metrics"]) == ["embeddings"]
+
+
+def test_attempts_are_counted_once_and_reported_answers_are_logic_failures(fresh: Told):
+    mark, start = secrets.token_hex(4), time.time_ns() // SECOND * SECOND - 600 * SECOND
+    model, mine = f"made-{mark}", {"missionId": fresh.run.mission, "stepId": fresh.run.id("text")}
+
+    def attempt(request_id: str, at: int, **changes: object) -> dict[str, object]:
+        return {"requestId": f"{request_id}-{mark}", "callId": f"call-{mark}", "modelName": model,
+                "conversationType": "TextToJSON", "prompt": "Peel", "response": "{}", "success": True,
+                "startTime": iso(start + at * SECOND), "endTime": iso(start + (at + 2) * SECOND),
+                **mine, **changes}  # fmt: skip
+
+    exchange = {
+        "path": "/chat", "callId": f"call-{mark}", "status": 200, **mine,
+        "startedAt": iso(start), "endedAt": iso(start + 9 * SECOND),
+        "request": {"messages": [{"role": "user", "content": "Peel"}], "conversationType": "TextToJSON"},
+        "response": {"result": "{}", "model": model, "requestId": f"r2-{mark}"},
+    }  # fmt: skip
+    report = {"path": "/reportLogicFailure", "status": 200, "startedAt": iso(start + 20 * SECOND), **mine,
+              "request": {"requestId": f"r2-{mark}", "reason": "no plan", "severity": "critical"}}  # fmt: skip
+    fresh.send("brain", attempt("r1", 0, success=False, response="", error="429"), attempt("r2", 4), exchange)
+    fresh.asker.until_computed()
+    before = read_performance(fresh.asker.read(f"{ROOT}/performance"), "TextToJSON")[model]
+    assert (before["usageCount"], before["successCount"], before["failureCount"]) == (2, 1, 1)
+    assert (before["logicFailureCount"], before["averageLatency"]) == (0, 2000.0)
+    fresh.send("brain", report)
+    fresh.asker.until_computed()
+    after = read_performance(fresh.asker.read(f"{ROOT}/performance"), "TextToJSON")[model]
+    assert (after["usageCount"], after["failureCount"], after["logicFailureCount"]) == (2, 2, 1)
+    assert after["consecutiveFailures"] == 2

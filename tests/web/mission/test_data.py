@@ -40,7 +40,7 @@ def test_the_numbers_of_flags_are_those_of_the_script(settings):
     import web.presenters.mission.columns as columns
 
     assert flags == {name: getattr(columns, name) for name in flags}
-    assert len(flags) == 9
+    assert len(flags) == 11
 
 
 def test_a_missing_parent_has_a_row_of_its_own(send):

@@ -8,6 +8,7 @@ from llmlog.records import LlmCallRow, ToolCallRow
 from telemetry.conventions.conversation import Conversation, ToolIo
 from traces.records import SpanRow
 from web.presenters.formats import format_cost, format_count, format_duration, format_time, format_tokens
+from web.presenters.mission.attempts import BrainView
 from web.presenters.mission.keys import span_key, span_path
 from web.presenters.mission.messages import (
     MessageView,
@@ -69,6 +70,8 @@ class CallView(NamedTuple):
     """Names of the tools it was offered."""
     is_empty: bool
     """Its sender recorded no messages."""
+    brain: BrainView | None = None
+    """Its attempts, and what else is told of it."""
 
 
 def order_entries(entries: Iterable[EntryOf]) -> list[EntryOf]:
@@ -143,6 +146,7 @@ def present_call(
     runs: Runs,
     *,
     is_whole: bool = False,
+    brain: BrainView | None = None,
 ) -> CallView:
     """One call. `runs`: tool runs by call id, those of earlier calls too. `is_whole`: every message is shown."""
     inputs = conversation.input_messages
@@ -180,6 +184,7 @@ def present_call(
         parameters=present_value(conversation.parameters) if conversation.parameters else None,
         tools=[tool.name for tool in conversation.tool_definitions],
         is_empty=is_nothing(conversation),
+        brain=brain,
     )
 
 

@@ -1,0 +1,13 @@
+export type { Trouble } from "./wire/rest.js";
+export { type GetToken, Tokens } from "./wire/tokens.js";
+export type { Connection } from "./wire/feed.js";
+export type { Finding, GraphEdge, GraphNode, LiveRecord, Mission, MissionGraphData, Ref, Status } from "./wire/types.js";
+export type { MissionState } from "./model/state.js";
+export type { Tail, TailLine } from "./model/tail.js";
+export { LiveTail, type LiveTailProps } from "./view/LiveTail.js";
+export { MissionGraph, type MissionGraphProps } from "./view/MissionGraph.js";
+export { MissionScopeFrame, MissionScopePanel, type MissionScopePanelProps, type Theme } from "./view/MissionScopePanel.js";
+export { NodeDetails, type NodeDetailsProps } from "./view/NodeDetails.js";
+export type { SpanSource } from "./view/useSpan.js";
+export { type FollowedMission, type MissionOptions, useMission } from "./view/useMission.js";
+export { VerdictBanner, type VerdictBannerProps } from "./view/VerdictBanner.js";
