@@ -47,10 +47,17 @@ class LlmCall(models.Model):
     tool_call_ids = models.TextField()
     """Separated by newlines."""
     change_seq = models.BigIntegerField()
+    started_ns = models.BigIntegerField(null=True)
+    """Of its span."""
+    conversation_type = models.TextField(db_default="")
+    """What was turned into what: TextToText, TextToJSON ..."""
 
     class Meta:
         db_table = "llmlog_llmcall"
-        indexes = [models.Index(fields=["mission_id", "change_seq"], name="llmlog_llmcall_mission")]
+        indexes = [
+            models.Index(fields=["mission_id", "change_seq"], name="llmlog_llmcall_mission"),
+            models.Index(fields=["project_id", "started_ns"], name="llmlog_llmcall_started"),
+        ]
 
 
 class ToolCall(models.Model):

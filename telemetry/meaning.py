@@ -68,6 +68,9 @@ class LlmMeaning(msgspec.Struct, frozen=True):
     """8 bytes for each input message in order (role and content), for what is new since the previous call."""
     tool_call_ids: tuple[str, ...] = ()
     """Ids of the tool calls the reply asks for."""
+    conversation_type: str = ""
+    """What was turned into what, in stage7's words (TextToText, TextToJSON ...); of others' calls the operation, and
+    TextToText for a chat."""
 
 
 class ToolMeaning(msgspec.Struct, frozen=True):

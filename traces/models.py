@@ -180,6 +180,16 @@ class SpanVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["span_pk", "content_hash"], name="traces_spanversion_content")]
 
 
+TOLD_OF_MISSIONS = (
+    "missionscope.mission",
+    "stage7.message.createMission",
+    "stage7.message.statusUpdate",
+    "stage7.mission",
+    "stage7.statistics",
+)
+"""Names of log records that tell of their mission itself: found without reading past all its others."""
+
+
 class Log(models.Model):
     """A log record with a preview of its body."""
 
@@ -218,6 +228,11 @@ class Log(models.Model):
             ),
             models.Index(
                 fields=["mission_id", "time_ns"], condition=models.Q(user_id__isnull=False), name="traces_log_users"
+            ),
+            models.Index(
+                fields=["mission_id", "time_ns"],
+                condition=models.Q(event_name__in=TOLD_OF_MISSIONS),
+                name="traces_log_told",
             ),
         ]
 

@@ -48,8 +48,9 @@ def read_llm(span: SpanRecord, plan: Plan, kind: str) -> LlmMeaning:
     reply = _read_reply(span, plan, has_reasons=bool(reasons))
     body = reply.body or _NO_BODY
     usage = read_usage(attributes, plan, body.usage)
+    operation = _operation(attributes, kind)
     return LlmMeaning(
-        operation=_operation(attributes, kind),
+        operation=operation,
         provider_name=first_text(attributes, plan.names("provider_name")),
         request_model=first_text(attributes, plan.names("request_model")) or _model_of_settings(attributes),
         response_model=first_text(attributes, plan.names("response_model")) or body.model,
@@ -69,9 +70,11 @@ def read_llm(span: SpanRecord, plan: Plan, kind: str) -> LlmMeaning:
         counts_usage=not is_outer_call(span),
         message_hashes=_hash_input(span, plan),
         tool_call_ids=reply.tool_call_ids,
+        conversation_type=first_text(attributes, plan.names("conversation_type")) or _TYPES.get(operation, operation),
     )
 
 
+_TYPES = dict.fromkeys(("chat", "text_completion", "generate_content"), "TextToText")
 _NO_BODY = ReplyBody()
 
 

@@ -56,6 +56,7 @@ SPAN_FIELDS: dict[str, tuple[str, ...]] = {
         "embedding.model_name", "llm.model_name", "mlflow.llm.model", "langsmith.metadata.ls_model_name",
     ),
     "response_model": ("gen_ai.response.model", "llm.response.model_name", "ai.response.model", "llm.model_name"),
+    "conversation_type": ("stage7.conversation_type",),
     "response_id": ("gen_ai.response.id", "ai.response.id", "llm.response.id"),
     "call_id": ("stage7.call.id",),
     "attempt": ("stage7.attempt",),

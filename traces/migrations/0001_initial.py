@@ -62,6 +62,22 @@ class Migration(migrations.Migration):
                         fields=["project_id", "trace_id"],
                         name="traces_log_trace",
                     ),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "event_name__in",
+                                (
+                                    "missionscope.mission",
+                                    "stage7.message.createMission",
+                                    "stage7.message.statusUpdate",
+                                    "stage7.mission",
+                                    "stage7.statistics",
+                                ),
+                            )
+                        ),
+                        fields=["mission_id", "time_ns"],
+                        name="traces_log_told",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("project_id", "content_hash"), name="traces_log_content")
