@@ -55,8 +55,8 @@ def boxes(page: Page) -> list[tuple[float, float, float, float]]:
 
 
 def test_a_plan_is_drawn_with_its_ties_and_what_is_missing(planned):
-    planned.send(story("drawn"))
-    page = planned.open("drawn")
+    planned.send(story("graph-drawn"))
+    page = planned.open("graph-drawn")
     expect(page.locator(".gr-lane")).to_have_count(3)
     for kind in ("data", "signal", "wait_for_all", "replaced_by", "template", "mention", "agent", "handoff"):
         assert page.locator(f".gr-edges .gr-edge.is-{kind}").count(), kind
@@ -71,8 +71,8 @@ def test_a_plan_is_drawn_with_its_ties_and_what_is_missing(planned):
 
 
 def test_an_edge_and_a_ghost_tell_what_they_rest_on(planned):
-    planned.send(story("why"))
-    page = planned.open("why")
+    planned.send(story("graph-why"))
+    page = planned.open("graph-why")
     page.locator(".gr-node.is-ghost", has_text="prices").click()
     expect(page.locator(".gr-why")).to_contain_text("No step of the plan declares this output.")
     page.locator(".gr-edge-group:has(.is-mention) .gr-edge-hit").dispatch_event("click")
@@ -83,8 +83,8 @@ def test_an_edge_and_a_ghost_tell_what_they_rest_on(planned):
 
 
 def test_iterations_open_and_close_by_mouse_and_keys(planned):
-    planned.send(story("loop"))
-    page = planned.open("loop")
+    planned.send(story("graph-loop"))
+    page = planned.open("graph-loop")
     pages = page.locator(".gr-node", has_text="SCRAPE")
     expect(pages).to_have_count(2)
     page.locator("[data-toggle^='fold:']").click()
@@ -97,8 +97,8 @@ def test_iterations_open_and_close_by_mouse_and_keys(planned):
 
 
 def test_a_selected_step_shows_the_plan_it_came_from_and_the_steps_its_plan_made(planned):
-    planned.send(story("kin"))
-    page = planned.open("kin")
+    planned.send(story("graph-kin"))
+    page = planned.open("graph-kin")
     page.locator(".gr-node", has_text="FOREACH").click()
     expect(page.locator(".gr-node.is-kin", has_text="ACCOMPLISH")).to_have_count(1)
     expect(page.locator(".gr-node.is-kin", has_text="SCRAPE")).to_have_count(2)
@@ -106,10 +106,10 @@ def test_a_selected_step_shows_the_plan_it_came_from_and_the_steps_its_plan_made
 
 
 def test_the_graph_is_that_of_the_playhead_and_goes_back_to_now(planned):
-    planned.send(story("past"))
+    planned.send(story("graph-past"))
     moment = BEGIN + timedelta(milliseconds=HALF_TIME_MS)
     at_ns = int(moment.timestamp() * 1000) * 10**6
-    page = planned.open("past", f"&at={at_ns}")
+    page = planned.open("graph-past", f"&at={at_ns}")
     marker = page.locator(".ms-asof")
     expect(marker).to_have_text("as of 09:00:02 · back to now")
     expect(page.locator(".gr-node.is-absent", has_text="SCRAPE")).to_have_count(2)
@@ -127,17 +127,17 @@ def test_the_graph_is_that_of_the_playhead_and_goes_back_to_now(planned):
 def test_a_large_plan_is_folded_and_hostile_words_run_nothing(planned):
     tasks = [task(f"VERB_{at} {HOSTILE}", HOSTILE, id=f"t{at}") for at in range(40)]
     events = [
-        created("root", 0, f"ACCOMPLISH {HOSTILE}", missionId="large", description=HOSTILE),
-        event("agent_created", 1, agentId=f"agent {HOSTILE}", missionId="large"),
+        created("root", 0, f"ACCOMPLISH {HOSTILE}", missionId="graph-large", description=HOSTILE),
+        event("agent_created", 1, agentId=f"agent {HOSTILE}", missionId="graph-large"),
         finished("root", 10, plan_of(*tasks), status="running"),
     ]
     for at, each in enumerate(tasks):
         inner = [task("SEARCH", HOSTILE, id=f"t{at}.{k}") for k in range(12)]
-        events.append(created(each["id"], 20 + at, each["actionVerb"], missionId="large"))
+        events.append(created(each["id"], 20 + at, each["actionVerb"], missionId="graph-large"))
         events.append(finished(each["id"], 100 + at, plan_of(*inner), status="running"))
-        events += [created(one["id"], 200 + at, "SEARCH", missionId="large") for one in inner]
+        events += [created(one["id"], 200 + at, "SEARCH", missionId="graph-large") for one in inner]
     planned.send(events)
-    page = planned.open("large")
+    page = planned.open("graph-large")
     expect(page.locator(".gr-tools")).to_contain_text("521 pieces of work", timeout=PATIENCE_MS)
     assert page.locator(".gr-node").count() <= 300
     folded = page.locator(".gr-node", has_text="12 folded")
@@ -152,9 +152,9 @@ def test_a_large_plan_is_folded_and_hostile_words_run_nothing(planned):
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_has_nothing_to_say(planned, theme):
-    planned.send(story("axe"))
+    planned.send(story("graph-axe"))
     planned.page.emulate_media(color_scheme=theme)
-    page = planned.open("axe")
+    page = planned.open("graph-axe")
     page.wait_for_load_state("networkidle")
     found = Axe().run(page, context="#pane-graph")
     assert [violation["id"] for violation in found.response["violations"]] == []
