@@ -60,8 +60,8 @@ def test_every_kind_of_tie_is_an_edge_of_its_own(told):
     assert edges(told, "wait_for_all") == {("NOTIFY", "REFLECT", "done")}
     assert edges(told, "mention") == {("THINK", "CHAT", "summary")}
     assert edges(told, "template") == {("FOREACH", "SCRAPE ×4", "iterations ×4"), ("FOREACH", "SCRAPE", "3 of 5")}
-    assert edges(told, "agent") == {("agent 1", "agent 2", "made")}
-    assert edges(told, "handoff") == {("agent 1", "WRITE", "hand-over")}
+    assert edges(told, "agent") == {("agent-1", "agent-2", "made")}
+    assert edges(told, "handoff") == {("agent-1", "WRITE", "hand-over")}
 
 
 def test_edges_cite_log_records_and_tell_what_is_inferred_and_what_has_come(told):
