@@ -14,6 +14,7 @@ from plans.records import PlanAgent, PlanStep
 from plans.selectors import read_plan
 from plans.wire import agent_json, step_json
 from telemetry.conventions.tools import read_tool_io
+from telemetry.stage7.executions import read_execution
 from traces import selectors as traces
 from traces.records import MissionRow, SpanRow
 from web.mission_reads import read_tree
@@ -87,11 +88,17 @@ def find_runs(mission: MissionRow, step: PlanStep) -> list[SpanRow]:
 
 
 def read_sent_inputs(project_id: int, spans: Sequence[SpanRow]) -> list[Values]:
-    """The inputs that the last tool runs under a step got."""
+    """The inputs that the last tool runs under a step got; what a plugin is known to have got counts most."""
     runs = [span.pk for span in spans if span.span_kind == "TOOL"][-MOST_SENT:]
     records = traces.read_spans(project_id, runs) if runs else {}
-    ios = [read_tool_io(records[pk].attributes, records[pk].events) for pk in runs if pk in records]
-    return list(read_sent(io.arguments for io in ios))
+    found: list[Values] = []
+    for record in (records[pk] for pk in runs if pk in records):
+        execution = read_execution(record.attributes)
+        if execution is not None and any(row.is_sent for row in execution.inputs):
+            found.append({row.name: row.sent for row in execution.inputs if row.is_sent})
+        else:
+            found += read_sent([read_tool_io(record.attributes, record.events).arguments])
+    return found
 
 
 def send_plan_row(mission: MissionRow, key: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from functools import cached_property
 import msgspec
 
 from analysis.algorithms.circles import find_circles
-from analysis.algorithms.standing import is_open_step
+from analysis.algorithms.step_words import is_open_step
 from plans.records import DATA, NOWHERE, SIGNAL, Plan, PlanEdge
 
 MISSING, FAILED, CANCELLED, REPLACED, NO_OUTPUT, CIRCLE, PERSON, RUNNING, NOT_BEGUN = (

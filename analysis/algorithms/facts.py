@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 
 import msgspec
 
+from analysis.algorithms.blockage import Blockage
 from analysis.algorithms.denials import find_denials, without_reports
 from analysis.algorithms.failures import Failure, rank_failures
 from analysis.algorithms.findings import Ref, llm_ref, span_ref, tool_ref
@@ -20,7 +22,7 @@ from traces.records import LogRow, SpanRow
 _NO_TIME = 1 << 80
 
 
-class MissionFacts(msgspec.Struct, frozen=True):
+class MissionFacts(msgspec.Struct, frozen=True, dict=True):
     """One mission at one moment. Calls are in order of start."""
 
     tree: MissionTree
@@ -45,6 +47,11 @@ class MissionFacts(msgspec.Struct, frozen=True):
     """Log records in which a caller says that an answer was of no use, in order of time."""
     denied: frozenset[int]
     """Keys of the model calls that they speak of."""
+
+    @cached_property
+    def blockage(self) -> Blockage:
+        """What the open steps of the plan wait for; worked out once, when somebody asks."""
+        return Blockage(self.plan)
 
     def row_of(self, call: LlmCallRow | ToolCallRow) -> int | None:
         """The row of a call's span."""

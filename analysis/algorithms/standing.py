@@ -2,7 +2,6 @@
 
 from analysis.algorithms.facts import MissionFacts
 from analysis.algorithms.outcome import STALL_NS, WAITING_KINDS
-from plans.records import PlanStep
 
 
 def quiet_ns(facts: MissionFacts) -> int:
@@ -32,8 +31,3 @@ def is_over_badly(facts: MissionFacts) -> bool:
 def gravity(facts: MissionFacts) -> str:
     """The severity of what can have decided the mission: an error where something did."""
     return "error" if is_over_badly(facts) else "warning"
-
-
-def is_open_step(step: PlanStep) -> bool:
-    """It was made and has not come to an end."""
-    return step.outcome in ("waiting", "active")

@@ -1,4 +1,4 @@
-"""The words for steps and agents of a plan."""
+"""The words for steps and agents of a plan, when a step was first heard of, and whether it is open."""
 
 from analysis.algorithms.wording import shorten
 from plans.building.rows import agent_label
@@ -20,3 +20,8 @@ def name_agent(agent: PlanAgent | None, agent_id: str = "") -> str:
 def first_moment(step: PlanStep) -> int | None:
     """When it was first heard of."""
     return next((ns for ns in (step.created_ns, step.started_ns, step.ended_ns) if ns is not None), None)
+
+
+def is_open_step(step: PlanStep) -> bool:
+    """It was made and has not come to an end."""
+    return step.outcome in ("waiting", "active")

@@ -132,8 +132,8 @@ def listed(items: Sequence[str], most: int = 5) -> str:
 
 
 def tallied(items: Iterable[str], most: int = 5) -> str:
-    """`ACCOMPLISH ×3, SEARCH and PLUGIN`: each once, the most frequent first."""
-    counts = Counter(items).most_common()
+    """`ACCOMPLISH ×3, SEARCH and PLUGIN`: each once and short, the most frequent first."""
+    counts = Counter(shorten(item, 60) for item in items).most_common()
     return listed([f"{item} ×{count}" if count > 1 else item for item, count in counts], most)
 
 

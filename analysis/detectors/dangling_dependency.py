@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from analysis.algorithms.facts import MissionFacts
 from analysis.algorithms.findings import Finding, ghost_ref, make_finding, step_ref
-from analysis.algorithms.standing import gravity, is_open_step
-from analysis.algorithms.step_words import first_moment, name_step
+from analysis.algorithms.standing import gravity
+from analysis.algorithms.step_words import first_moment, is_open_step, name_step
 from analysis.algorithms.wording import counted, listed, shorten
 from plans.records import DATA, NOWHERE, Ghost, PlanStep
 

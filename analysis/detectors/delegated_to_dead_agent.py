@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from analysis.algorithms.facts import MissionFacts
 from analysis.algorithms.findings import Finding, Ref, agent_ref, log_ref_of, make_finding, step_ref
-from analysis.algorithms.standing import gravity, is_open_step
-from analysis.algorithms.step_words import name_agent, name_step
-from analysis.algorithms.wording import clock
+from analysis.algorithms.standing import gravity
+from analysis.algorithms.step_words import is_open_step, name_agent, name_step
+from analysis.algorithms.wording import clock, shorten
 from plans.records import NOWHERE, HandOver, PlanAgent
 
 NAME = "delegated_to_dead_agent"
@@ -30,7 +30,7 @@ def _finding(facts: MissionFacts, given: HandOver, target: PlanAgent | None, *, 
     name = name_step(step) if step is not None else f"step {given.step_id}"
     why = "which nobody knows"
     if target is not None and target.ended_ns is not None:
-        why = f"which was {target.status} since {clock(target.ended_ns, facts.now_ns)}"
+        why = f"which was {shorten(target.status, 40)} since {clock(target.ended_ns, facts.now_ns)}"
     title = f"{name} was handed over to {name_agent(target, given.to_agent_id)} at "
     title += f"{clock(given.time_ns, facts.now_ns)}, {why}."
     refs: list[Ref] = [step_ref(step)] if step is not None else []

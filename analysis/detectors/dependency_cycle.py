@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from analysis.algorithms.blockage import Blockage
 from analysis.algorithms.facts import MissionFacts
 from analysis.algorithms.findings import Finding, make_finding, step_ref
 from analysis.algorithms.step_words import first_moment, name_step
@@ -13,7 +12,7 @@ NAME = "dependency_cycle"
 
 def detect(facts: MissionFacts) -> Iterator[Finding]:
     """One finding for each circle of open steps: none of them can ever begin."""
-    for circle in Blockage(facts.plan).circles:
+    for circle in facts.blockage.circles:
         steps = [facts.plan.steps[at] for at in circle]
         if not steps:
             continue

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from analysis.algorithms.blockage import REPLACED, Blockage
+from analysis.algorithms.blockage import REPLACED
 from analysis.algorithms.facts import MissionFacts
 from analysis.algorithms.findings import Finding, make_finding, step_ref
 from analysis.algorithms.standing import gravity
@@ -14,7 +14,7 @@ NAME = "dependency_on_replaced"
 
 def detect(facts: MissionFacts) -> Iterator[Finding]:
     """One finding for each such step; whoever waits for it waits for ever, and nothing says so."""
-    blockage = Blockage(facts.plan)
+    blockage = facts.blockage
     for source, why in blockage.causes.items():
         if why != REPLACED:
             continue

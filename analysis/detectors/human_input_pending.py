@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from analysis.algorithms.blockage import Blockage
 from analysis.algorithms.facts import MissionFacts
 from analysis.algorithms.findings import Finding, Ref, log_ref_of, make_finding, step_ref
 from analysis.algorithms.step_words import name_step
 from analysis.algorithms.wording import SECOND_NS, clock, counted, lasting, sentence, shorten
-from plans.records import NOWHERE, Plan, PlanStep, Question
+from plans.records import NOWHERE, PlanStep, Question
 
 NAME = "human_input_pending"
 UNDELIVERED_NS = 60 * SECOND_NS
@@ -21,7 +20,7 @@ def detect(facts: MissionFacts) -> Iterator[Finding]:
     """
     if facts.outcome.mission_status not in ("active", "waiting"):
         return
-    behind = _behind(facts.plan)
+    behind = _behind(facts)
     asked: set[int] = set()
     for question in facts.plan.questions:
         asked.add(question.step)
@@ -37,8 +36,8 @@ def detect(facts: MissionFacts) -> Iterator[Finding]:
             yield make_finding(NAME, "warning", title, [step_ref(step)], opened_ns=since_ns)
 
 
-def _behind(plan: Plan) -> dict[int, int]:
-    return {each.step: each.behind for each in Blockage(plan).blockers if each.step != NOWHERE}
+def _behind(facts: MissionFacts) -> dict[int, int]:
+    return {each.step: each.behind for each in facts.blockage.blockers if each.step != NOWHERE}
 
 
 def _waiting(facts: MissionFacts, question: Question, behind: dict[int, int]) -> Finding:

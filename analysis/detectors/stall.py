@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from analysis.algorithms.blockage import NOT_BEGUN, Blockage
+from analysis.algorithms.blockage import NOT_BEGUN
 from analysis.algorithms.blockage_words import Agents, tell_blocker, tell_blockers
 from analysis.algorithms.facts import MissionFacts
 from analysis.algorithms.findings import Finding, Ref, ghost_ref, make_finding, step_ref
-from analysis.algorithms.standing import is_open_step, stands_still
+from analysis.algorithms.standing import stands_still
+from analysis.algorithms.step_words import is_open_step
 from analysis.algorithms.wording import clock, counted, lasting, name_span, sentence
 from plans.records import NOWHERE
 
@@ -31,7 +32,7 @@ def detect(facts: MissionFacts) -> Iterator[Finding]:
 def _plan_stopped(facts: MissionFacts, since_ns: int, *, is_still: bool) -> Finding:
     steps = facts.plan.steps
     left = sum(map(is_open_step, steps))
-    blockers = Blockage(facts.plan).blockers
+    blockers = facts.blockage.blockers
     when = clock(since_ns, facts.now_ns)
     if is_still:
         title = f"Stalled since {when}: nothing has happened for {lasting(facts.now_ns - since_ns)} and "

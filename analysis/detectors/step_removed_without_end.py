@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from analysis.algorithms.facts import MissionFacts
 from analysis.algorithms.findings import Finding, agent_ref, make_finding, step_ref
-from analysis.algorithms.standing import gravity, is_open_step
-from analysis.algorithms.step_words import name_agent, name_step
-from analysis.algorithms.wording import clock, counted, listed
+from analysis.algorithms.standing import gravity
+from analysis.algorithms.step_words import is_open_step, name_agent, name_step
+from analysis.algorithms.wording import clock, counted, listed, shorten
 from plans.records import PlanStep
 
 NAME = "step_removed_without_end"
@@ -26,7 +26,7 @@ def detect(facts: MissionFacts) -> Iterator[Finding]:
         names = listed([name_step(step) for step in steps])
         title = (
             f"{counted(len(steps), 'step')} of {name_agent(agent)} never ended although it is "
-            f"{agent.status} since {clock(agent.ended_ns, facts.now_ns)}: {names}."
+            f"{shorten(agent.status, 40)} since {clock(agent.ended_ns, facts.now_ns)}: {names}."
         )
         severity = "warning" if agent.status.lower() == "completed" else gravity(facts)
         yield make_finding(NAME, severity, title, [agent_ref(agent), *map(step_ref, steps)], opened_ns=agent.ended_ns)

@@ -61,15 +61,12 @@ def _finding(facts: MissionFacts, at: int, span: SpanRow, inner: list[SpanRow], 
     words = f"{name_span(first)} gave up first{_after(first)}"
     others = [f"{name_span(each)}{_after(each)}" for each in layers if each is not first][:3]
     title = sentence(f"{words}, then {', '.join(others)}") if others else sentence(words)
-    detail = ""
     going = facts.span_of(late) if late is not None else None
     if going is not None and going.end_ns is not None and span.end_ns is not None:
         lasted = lasting(going.end_ns - span.end_ns)
-        detail = sentence(f"{name_span(going)} went on for {lasted} after {name_span(span)} had given up")
-        title += f" {detail}"
-        detail = ""
+        title += " " + sentence(f"{name_span(going)} went on for {lasted} after {name_span(span)} had given up")
     refs = facts.refs_of(at) + (facts.refs_of(late) if late is not None else [])
-    return make_finding(NAME, "warning", title, refs, opened_ns=first.end_ns, detail=detail)
+    return make_finding(NAME, "warning", title, refs, opened_ns=first.end_ns)
 
 
 def _after(span: SpanRow) -> str:

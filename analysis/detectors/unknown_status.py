@@ -17,7 +17,7 @@ KNOWN = frozenset(
 
 
 def detect(facts: MissionFacts) -> Iterator[Finding]:
-    """One finding for all unknown words of the mission, its agents and its steps."""
+    """One finding for all unknown words of agents and steps."""
     words: Counter[str] = Counter()
     refs: list[Ref] = []
     for step in facts.plan.steps:

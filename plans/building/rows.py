@@ -1,5 +1,6 @@
 """Agents and steps as rows of the mission's tree, beside the spans that were sent, and the spans under their steps."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
@@ -15,6 +16,7 @@ FIRST_AGENT = 1_000_000_000
 """Keys of agents' rows are below minus this; those of steps between it and 0."""
 
 SpanKey = tuple[str, str, int]
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 def step_row_key(step: PlanStep) -> SpanKey:
@@ -50,7 +52,8 @@ def agent_label(agent: PlanAgent) -> str:
     """What to call an agent: its name, its role with the beginning of its id, the id."""
     if agent.name:
         return agent.name
-    short = agent.id.removeprefix("agent-")[:8]
+    unprefixed = agent.id.removeprefix("agent-")
+    short = unprefixed[:8] if _UUID.fullmatch(unprefixed) else agent.id[:24]
     return f"{agent.role} {short}" if agent.role else short
 
 

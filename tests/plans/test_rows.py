@@ -49,7 +49,7 @@ def call(span_id: str, at_ms: int, *, step_id: str = "", parent: str = "", kind:
 
 def test_agents_hold_their_steps_and_steps_those_of_their_plan():
     tree = build_mission_tree([], planner())
-    assert outline(tree) == [(0, "planner 1"), (1, "ACCOMPLISH"), (2, "THINK two"), (2, "SEARCH one")]
+    assert outline(tree) == [(0, "planner agent-1"), (1, "ACCOMPLISH"), (2, "THINK two"), (2, "SEARCH one")]
     outcome = compute_outcome(tree, AT_NS + 60 * MS)
     assert outcome.statuses == ("waiting", "waiting", "waiting", "failed")
 

@@ -14,7 +14,7 @@ from plans.records import NOWHERE, Ghost, Plan
 from tests.analysis.algorithms.plans import grown_plan, make_agent, make_step, make_tie
 from tests.analysis.making import span
 from tests.plans.stage7_events import facts_of, plan, task
-from tests.plans.story import HALF_TIME_MS, first_half, second_half, story
+from tests.plans.story import COORDINATOR, HALF_TIME_MS, WRITER, first_half, second_half, story
 from tests.plans.test_recorded_runs import read_run
 from tests.plans.test_ties import made_by_plan
 
@@ -60,8 +60,11 @@ def test_every_kind_of_tie_is_an_edge_of_its_own(told):
     assert edges(told, "wait_for_all") == {("NOTIFY", "REFLECT", "done")}
     assert edges(told, "mention") == {("THINK", "CHAT", "summary")}
     assert edges(told, "template") == {("FOREACH", "SCRAPE ×4", "iterations ×4"), ("FOREACH", "SCRAPE", "3 of 5")}
-    assert edges(told, "agent") == {("agent 1", "agent 2", "made")}
-    assert edges(told, "handoff") == {("agent 1", "WRITE", "hand-over")}
+    coordinator, writer = (
+        next(each.label for each in told.nodes if each.id == f"agent:{agent}") for agent in (COORDINATOR, WRITER)
+    )
+    assert edges(told, "agent") == {(coordinator, writer, "made")}
+    assert edges(told, "handoff") == {(coordinator, "WRITE", "hand-over")}
 
 
 def test_edges_cite_log_records_and_tell_what_is_inferred_and_what_has_come(told):

@@ -65,6 +65,7 @@ def test_a_mission_that_did_work_left_only_steps():
     story.start("b", 2).fail("b", 3)
     finding = story.one("never_completed", now=30 * DAY)
     assert (finding.severity, finding.title) == ("warning", "1 of 3 steps never came to an end: CHAT.")
+    assert finding.detail == "1 step that nothing waits for: nothing keeps it and it has not begun (1): CHAT."
 
 
 def test_a_tool_that_ran_well_is_something():

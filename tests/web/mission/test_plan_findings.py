@@ -1,5 +1,7 @@
 """Findings about a plan: the page and REST lead from each to the steps and agents it cites."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.test import Client
 
@@ -7,7 +9,7 @@ from analysis.recompute import recompute_missions
 from plans.building.rows import agent_row_key, step_row_key
 from plans.selectors import read_plan
 from tests.ingest.test_stage7_order import deliver
-from tests.plans.stage7_events import created, event, finished, output, stored
+from tests.plans.stage7_events import created, event, finished, output, started, stored
 from tests.web.mission.conftest import Mission
 from traces.models import Mission as MissionModel
 from web.presenters.mission.keys import span_key
@@ -67,3 +69,20 @@ def test_rest_gives_references_to_steps_agents_and_ghosts(mission: Mission, proj
     assert {key for kind, key in refs if kind == "agent"} == {"agent-1"}
     assert {key for kind, key in refs if kind == "ghost"} == {ghost.key for ghost in plan.ghosts}
     assert not any(ref[1].startswith("0" * 32) for ref in refs)
+
+
+def test_a_mission_whose_steps_wait_for_nobody_is_said_to_stall(project, as_alice: Client):
+    moment = (datetime.now(UTC) - timedelta(minutes=20)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    sequence = {"list": {"inputName": "list", "outputName": "list", "sourceId": "a", "valueType": "string"}}
+    events = [
+        created("a", 0, "SEARCH", missionId="m-2"),
+        created("b", 0, "THINK", missionId="m-2", inputReferences=sequence),
+        started("a", 0),
+        event("step_execution_error", 0, stepId="a", error="no network"),
+    ]
+    deliver(project.pk, [stored({**each, "timestamp": moment}) for each in events])
+    recompute_missions(list(MissionModel.objects.values_list("id", flat=True)))
+    page = Mission("m-2", as_alice).html()
+    assert "stalled 20 m" in page
+    assert "SEARCH failed: no network (1 step is behind it)." in page
+    assert as_alice.get("/api/v1/missions/m-2/").json()["status"] == "waiting"

@@ -43,8 +43,8 @@ def test_steps_can_be_chosen_by_what_is_wrong_with_them(planned, show, found):
 
 def test_steps_are_found_by_text_and_agent(planned):
     assert verbs(planned, q="vendors") == ["SEARCH"]
-    assert len(verbs(planned, agent="agent 1")) == 6
-    assert verbs(planned, agent="agent 2") == []
+    assert len(verbs(planned, agent="agent-1")) == 6
+    assert verbs(planned, agent="agent-2") == []
     assert "No step matches" in planned.html("/panes/plan", q="nothing like it")
 
 

@@ -154,14 +154,14 @@ def test_executions_and_history_are_told_in_order(planned):
 
 def test_a_hand_over_names_both_agents(planned):
     [given] = step_of(planned, COMPARE).hand_overs
-    assert (given.from_agent.text, given.to_agent.text, given.reason) == ("agent 1", "agent 2", "role researcher")
+    assert (given.from_agent.text, given.to_agent.text, given.reason) == ("agent-1", "agent-2", "role researcher")
 
 
 def test_an_agent_shows_goal_steps_and_who_has_the_same_goal(planned):
     answer = planned.get(f"/spans/{PLAN_TRACE}/{agent_row_key(AGENT)[1]}/panel")
     agent = answer.context["agent"]
     assert agent.goal.text == "Compare three vendors"
-    assert [link.text for link in agent.same_goal] == ["agent 2"]
+    assert [link.text for link in agent.same_goal] == ["agent-2"]
     assert {each.status: each.step_count for each in agent.counts}["failed"] == 1
     assert [line.event for line in agent.history] == ["agent created"]
     other = planned.get(f"/spans/{PLAN_TRACE}/{agent_row_key(HELPER)[1]}/panel").context["agent"]

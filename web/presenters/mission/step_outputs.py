@@ -117,7 +117,7 @@ def _returned(
         description=definition.description if definition is not None else "",
         state=state,
         word=word,
-        note="" if is_only_declared or output.name == PENDING else "not declared",
+        note="" if is_only_declared or output.tasks or output.name == PENDING else "not declared",
         result_type=output.result_type,
         size=format_bytes(output.size) if output.size and not output.tasks else "",
         error=error,

@@ -1,4 +1,5 @@
-// The graph of now with what was known at an earlier moment: what was not there yet stays in its place, marked. Pure.
+// The graph of now with what was known at an earlier moment: what was not there yet stays in its place,
+// marked, and does not tell what became of it. Pure.
 
 const bare = (id) => id.replace(/^fold:/, "");
 
@@ -10,7 +11,7 @@ export function asOf(now, past) {
   const before = new Map(past.nodes.map((node) => [bare(node.id), node]));
   const nodes = now.nodes.map((node) => {
     const then = before.get(bare(node.id));
-    return then ? { ...then, id: node.id, lane: node.lane, called_by: node.called_by, label: node.label } : { ...node, is_later: true };
+    return then ? { ...then, id: node.id, lane: node.lane, called_by: node.called_by, label: node.label } : { ...node, is_later: true, status: "", is_silent: false, in_cycle: false };
   });
   const here = new Map(now.nodes.map((node) => [bare(node.id), node.id]));
   const gone = past.nodes.filter((node) => node.kind === "ghost" && !here.has(bare(node.id)));
@@ -25,7 +26,7 @@ function edgesAsOf(now, past, gone, idOf) {
   const before = new Map(past.edges.map((edge) => [key(edge), edge]));
   const edges = now.edges.map((edge) => {
     const then = before.get(key(edge));
-    return then ? { ...then, source: edge.source, target: edge.target } : { ...edge, is_later: true };
+    return then ? { ...then, source: edge.source, target: edge.target } : { ...edge, is_later: true, satisfied: null, in_cycle: false };
   });
   for (const edge of past.edges) {
     if (!gone.has(edge.source) && !gone.has(edge.target)) continue;

@@ -186,8 +186,9 @@ export class Graph {
     if (name === "]" || name === "[") return this.#unfold(name === "]");
     const way = ARROWS[name] ?? { j: [1, 0], k: [-1, 0] }[name];
     if (!way) return false;
-    const [first] = [...this.layout.nodes.keys()].filter((id) => this.byId.get(id).spans.length > 0);
-    const id = this.selected ? neighbour(this.layout.nodes, this.selected, ...way) : first;
+    // What has no span (a ghost) cannot be selected: keys go past it.
+    const places = new Map([...this.layout.nodes].filter(([id]) => this.byId.get(id).spans.length > 0));
+    const id = this.selected ? neighbour(places, this.selected, ...way) : [...places.keys()][0];
     if (id) {
       this.select(id);
       this.mark(true);

@@ -14,6 +14,7 @@ const counted = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 /** `awaited` are the names of outputs that it waits for and that are not there. */
 export function detailOf(node, awaited = []) {
+  if (node.is_later) return "later";
   if (node.kind === "ghost") return GHOSTS[node.ghost] ?? GHOSTS.not_received;
   if (node.is_step) return wordsOfStep(node, awaited).filter(Boolean).join(" · ");
   return [lengthOf(node), node.status === "ok" ? "" : node.status].filter(Boolean).join(" · ");
