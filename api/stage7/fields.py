@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import serializers
 
-from api.fields import ERRORS, anything, count, flag, text, texts
+from api.fields import ERRORS, ErrorSerializer, anything, count, flag, text, texts
 from api.parameters import MOST, PROJECT_PARAMETER
 
 LIMIT = OpenApiParameter("limit", {"type": "integer", "minimum": 1}, description=f"At most {MOST}, usually 100.")
@@ -29,17 +29,22 @@ def moment(help_text: str = "") -> serializers.CharField:
     return serializers.CharField(help_text=help_text, allow_null=True)
 
 
+class SerialisedMapSerializer(serializers.Serializer[Any]):
+    """A Map as stage7 serialises it."""
+
+    _type = text()
+    entries = serializers.ListField(child=serializers.JSONField())
+
+
 def shape_map(help_text: str) -> Any:
     """A serialised Map."""
-    fields: dict[str, Any] = {"_type": text(), "entries": serializers.ListField(child=serializers.JSONField())}
-    return inline_serializer("SerialisedMap", fields, help_text=help_text)
+    return SerialisedMapSerializer(help_text=help_text)
 
 
-class Stage7ErrorSerializer(serializers.Serializer[Any]):
+class Stage7ErrorSerializer(ErrorSerializer):
     """Every error: what it is everywhere, and its sentence as `error` and `message`."""
 
-    detail, code, error, message = text(), text(), text(), text()
-    errors: Any = inline_serializer("FieldError", {"field": text(), "message": text()}, many=True)
+    error, message = text(), text()
 
 
 STAGE7_ERRORS = {

@@ -11,6 +11,8 @@ from plans.records import Plan, PlanAgent, PlanStep
 from plans.stage7.steps import Shape, StepShapes
 from plans.stage7.words import UNKNOWN, UNKNOWN_AGENT, agent_color, as_map, step_word
 
+MOST_AGENTS = 1_000
+"""That statistics show; all are counted."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -76,9 +78,15 @@ def group_agents(shapes: StepShapes, steps: FittedSteps) -> tuple[dict[str, int]
     """How many agents there are of each status, and by status the agents with their steps."""
     groups: dict[str, list[Shape]] = defaultdict(list)
     agents = list_agent_steps(shapes.plan)
-    for agent in agents:
+    for agent in _shown(agents, steps):
         groups[agent.status].append(_statistics(shapes, agent, steps))
     return dict(Counter(agent.status for agent in agents)), as_map(dict(groups))
+
+
+def _shown(agents: Sequence[AgentSteps], steps: FittedSteps) -> Sequence[AgentSteps]:
+    """The newest; where steps are left out only those that have others."""
+    having = [each for each in agents if not steps.omitted_count or any(s.index in steps.shapes for s in each.steps)]
+    return having[-MOST_AGENTS:]
 
 
 def _statistics(shapes: StepShapes, agent: AgentSteps, steps: FittedSteps) -> Shape:
