@@ -58,6 +58,8 @@ class PlanAgent(msgspec.Struct, frozen=True):
     """When the last word came."""
     first_step: int
     """The step it began with, or NOWHERE."""
+    made_by: int
+    """The step that delegated to it, as that step's result names it; or NOWHERE."""
     mission_id: str
     evidence: tuple[int, ...]
     """Keys of log records."""

@@ -1,7 +1,8 @@
 """Agents, hand-overs between them, and questions to people, from facts."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 import msgspec
 
@@ -11,6 +12,9 @@ from telemetry.facts.records import ANSWERED, ASKED, WITHDRAWN, AgentFact, Hando
 
 OVER_WORDS = frozenset({"completed", "aborted", "error", "failed"})
 """What agents are called once they are done."""
+DELEGATION = "DELEGATE"
+"""The verb of a step that starts an agent of its own."""
+_WORD = re.compile(r"[\w-]{8,200}")
 
 
 def build_agents(rows: Sequence[FactRow], drafts: Sequence[Draft], firsts: Mapping[str, int]) -> tuple[PlanAgent, ...]:
@@ -25,12 +29,36 @@ def build_agents(rows: Sequence[FactRow], drafts: Sequence[Draft], firsts: Mappi
         if draft.agent_id:
             first_ns = draft.told[0].time_ns
             seen[draft.agent_id] = min(seen.get(draft.agent_id, first_ns), first_ns)
-    agents = [_agent(each, told.get(each, []), seen.get(each), firsts.get(each, NOWHERE)) for each in {**told, **seen}]
+    makers = _find_makers(drafts, told.keys() | seen.keys())
+    agents = [
+        _agent(each, told.get(each, []), seen.get(each), firsts.get(each, NOWHERE), makers.get(each, NOWHERE))
+        for each in {**told, **seen}
+    ]
+    agents = [_under_maker(agent, drafts) for agent in agents]
     return tuple(sorted(agents, key=lambda agent: (agent.created_ns or 0, agent.id)))
 
 
+def _find_makers(drafts: Sequence[Draft], agent_ids: Set[str]) -> dict[str, int]:
+    """The first step that delegated and whose result names an agent, for each agent so named."""
+    makers: dict[str, int] = {}
+    for at, draft in enumerate(drafts):
+        if draft.verb == DELEGATION:
+            for output in draft.results:
+                for word in _WORD.findall(output.preview):
+                    if word in agent_ids and word != draft.agent_id:
+                        makers.setdefault(word, at)
+    return makers
+
+
+def _under_maker(agent: PlanAgent, drafts: Sequence[Draft]) -> PlanAgent:
+    """An agent whose own records name no parent is a child of the agent whose step made it."""
+    if agent.parent_agent_id or agent.made_by == NOWHERE:
+        return agent
+    return msgspec.structs.replace(agent, parent_agent_id=drafts[agent.made_by].agent_id)
+
+
 def _agent(
-    agent_id: str, told: list[tuple[int, AgentFact, int, str]], seen_ns: int | None, first_step: int
+    agent_id: str, told: list[tuple[int, AgentFact, int, str]], seen_ns: int | None, first_step: int, made_by: int
 ) -> PlanAgent:
     told = sorted(told, key=lambda each: (each[0], not each[1].is_created, repr(each[1])))
     times = [each[1].started_ns or each[0] for each in told] + ([] if seen_ns is None else [seen_ns])
@@ -59,6 +87,7 @@ def _agent(
         ended_ns=told_end_ns if told_end_ns is not None else changed_ns if is_over else None,
         changed_ns=changed_ns,
         first_step=first_step,
+        made_by=made_by,
         mission_id=next((mission for _, _, _, mission in told if mission), ""),
         evidence=tuple(dict.fromkeys(pk for _, _, pk, _ in told)),
     )

@@ -43,7 +43,7 @@ def build_rows(plan: Plan, mission_id: str) -> list[SpanRow]:
     """A row for every agent and every step. Keys are negative: none of them is stored."""
     ends = _subtree_ends(plan)
     names = {agent.id: agent_label(agent) for agent in plan.agents}
-    rows = [_agent_row(at, agent, names, mission_id) for at, agent in enumerate(plan.agents)]
+    rows = [_agent_row(plan, at, names, mission_id) for at in range(len(plan.agents))]
     rows += [_step_row(plan, step, ends[step.index], names, mission_id) for step in plan.steps]
     return rows
 
@@ -57,9 +57,13 @@ def agent_label(agent: PlanAgent) -> str:
     return f"{agent.role} {short}" if agent.role else short
 
 
-def _agent_row(at: int, agent: PlanAgent, names: Mapping[str, str], mission_id: str) -> SpanRow:
+def _agent_row(plan: Plan, at: int, names: Mapping[str, str], mission_id: str) -> SpanRow:
+    agent = plan.agents[at]
     is_failed = agent.status.lower() in ("error", "failed")
-    parent = agent_row_key(agent.parent_agent_id)[1] if agent.parent_agent_id in names else None
+    if agent.made_by != NOWHERE:
+        parent: str | None = plan.steps[agent.made_by].key
+    else:
+        parent = agent_row_key(agent.parent_agent_id)[1] if agent.parent_agent_id in names else None
     return SpanRow(
         pk=-1 - at - FIRST_AGENT,
         mission_id=mission_id,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from plans.building.build import build_plan
+from plans.building.rows import build_rows
 from plans.records import NOWHERE, FactRow, Plan
 from telemetry.facts.records import EdgeFact
 from tests.plans.stage7_events import (
@@ -178,3 +179,19 @@ def test_a_ghost_keeps_its_key_when_earlier_steps_become_known():
     events = made_by_plan(task("SEARCH", "one", inputs={"a": {"outputName": "nowhere"}}))
     before, after = plan(*events), plan(created("earlier", -50), *events)
     assert [ghost.key for ghost in after.ghosts] == [ghost.key for ghost in before.ghosts]
+
+
+def test_an_agent_that_a_step_delegated_to_hangs_under_that_step():
+    built = plan(
+        created("root", 0, "ACCOMPLISH"),
+        event("agent_created", 1, agentId="agent-main", missionId="m"),
+        finished("root", 9, plan_of(task("DELEGATE", "look it up", id="d")), status="running"),
+        created("d", 10, "DELEGATE", description="look it up"),
+        event("agent_created", 20, agentId="sub-agent-7", missionId="m"),
+        completed("d", 30, output("subAgentId", "started sub-agent-7 for it"), agent="agent-main"),
+    )
+    agents = {agent.id: agent for agent in built.agents}
+    assert (agents["sub-agent-7"].made_by, agents["sub-agent-7"].parent_agent_id) == (1, "agent-main")
+    assert agents["agent-main"].made_by == NOWHERE
+    (row,) = [row for row in build_rows(built, "m") if row.name == "sub-agent-7"]
+    assert row.parent_span_id == built.steps[1].key

@@ -28,7 +28,8 @@ def make_step(index: int, parent: int = NOWHERE, *, depth: int = 0, agent: str =
 def make_agent(agent_id: str, parent: str = "") -> PlanAgent:
     return PlanAgent(
         id=agent_id, status="running", name=agent_id, role="", agent_class="", goal="", error="", event="",
-        parent_agent_id=parent, created_ns=BEGIN, ended_ns=None, changed_ns=BEGIN, first_step=0, mission_id="m",
+        parent_agent_id=parent, created_ns=BEGIN, ended_ns=None, changed_ns=BEGIN, made_by=NOWHERE,
+        first_step=0, mission_id="m",
         evidence=(1,),
     )  # fmt: skip
 
