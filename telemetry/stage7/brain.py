@@ -27,6 +27,7 @@ from telemetry.stage7.brain_words import (
     usage_attributes,
 )
 from telemetry.stage7.ids import span_of
+from telemetry.stage7.leftovers import keep_leftovers
 from telemetry.stage7.records import Ids, find_ids, find_time_ns, make_log
 from telemetry.stage7.spans import (
     CLIENT,
@@ -49,6 +50,18 @@ _STARTS, _ENDS = ("startedAt", "startTime", "timestamp"), ("endedAt", "endTime")
 _PARAMETERS = {"temperature": "temperature", "max_length": "max_tokens", "max_tokens": "max_tokens",
                "maxTokens": "max_tokens"}  # fmt: skip
 _KEPT = ("optionals", "goal", "context", "file", "audio", "video", "image", "contentType", "raw")
+_MAPPED = frozenset({"path", "url", "response", "cacheHit", "model", "modelName", "usage", "tokenCount"})
+_PARTS_OF_REQUEST = {
+    "request": frozenset(
+        {"exchanges", "messages", "prompt", "modelName", "model", "optimization", "conversationType",
+         "ConversationType", "type", "responseType", "trace_id", *_PARAMETERS, *_KEPT}
+    )
+}  # fmt: skip
+_PARTS = {
+    **_PARTS_OF_REQUEST,
+    "response": frozenset({"result", "response", "message", "model", "modelName", "confidence", "mimeType"}),
+}
+"""Fields of a call that have attributes of their own."""
 _OPERATIONS = {"chat": "chat", "generate": "generate_content"}
 
 
@@ -96,6 +109,7 @@ def _convert_call(item: dict[str, Any], path: str) -> Converted:
         **shared_attributes({**answered, **item}, ids, names),
         "http.response.status_code": read_status(item),
         "error.type": error_type,
+        **keep_leftovers(item, _MAPPED, _PARTS if isinstance(reply, dict) or error_type else _PARTS_OF_REQUEST),
     }
     span = make_span(
         trace_id, span_id, f"{path} {attributes.get('gen_ai.response.model') or ''}".strip(), times, attributes,

@@ -20,6 +20,7 @@ from telemetry.stage7.brain_words import (
     usage_attributes,
 )
 from telemetry.stage7.ids import span_of
+from telemetry.stage7.leftovers import keep_leftovers
 from telemetry.stage7.records import Ids, find_ids
 from telemetry.stage7.spans import (
     ERROR,
@@ -34,6 +35,11 @@ from telemetry.stage7.spans import (
 )
 
 _STARTS, _ENDS = ("startTime", "startedAt", "timestamp"), ("endTime", "endedAt")
+_MAPPED = frozenset(
+    {"modelName", "model", "prompt", "messages", "exchanges", "response", "returned", "conversationType", "type",
+     "responseType", "responseModel", "providerModel", "isRetry", "success"}
+)  # fmt: skip
+"""Fields of an attempt that have attributes of their own."""
 _TIMEOUTS = ("timeout", "timed out", "etimedout")
 
 
@@ -85,6 +91,7 @@ def _attributes(item: Mapping[str, Any], ids: Ids, names: CallNames) -> dict[str
         "stage7.conversation_type": conversation_type,
         "stage7.is_retry": True if item.get("isRetry") is True else None,
         "stage7.logic_failure": True if item.get("logicFailure") else None,
+        **keep_leftovers(item, _MAPPED, {}),
     }
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from telemetry.records import AttributeValue, Converted, EventRecord, LogRecord, Resource, SpanRecord
 from telemetry.stage7.ids import call_trace, span_of
+from telemetry.stage7.leftovers import keep_leftovers
 from telemetry.stage7.plugin_lines import SEVERITIES, read_lines
 from telemetry.stage7.plugin_outputs import FAILED, PENDING, WAITING, Failure, Outcome, judge_outputs, read_outputs
 from telemetry.stage7.records import Ids, find_ids, find_time_ns, make_log
@@ -33,6 +34,11 @@ ELSEWHERE = f"(in {MANIFESTS_ATTRIBUTE})"
 
 _OF_EXECUTIONS = ("request", "response", "plugin", "inputs", "stdin", "stdout", "stderr", "exitCode")
 """An object with none of these is no execution, and kept as it is."""
+_MAPPED = frozenset({"response", "traceId", "executionId", "exitCode", "stdin", "stderr", "stdout"})
+_MAPPED_REQUEST = frozenset({"actionVerb", "description", "recommendedRole", "id"})
+_NAMED = ("inputs", "inputValues", "inputReferences", "outputs")
+_MAPPED_PLUGIN = frozenset({"id", "version", "verb", "language"})
+"""Fields of an execution that have attributes of their own."""
 _STARTS, _ENDS = ("startedAt", "startTime", "timestamp"), ("endedAt", "endTime")
 
 
@@ -63,6 +69,7 @@ def convert_plugin(item: dict[str, Any], received_ns: int) -> Converted:
             "stage7.human.request_id": outcome.human_request_id,
             "error.type": _error_type(outcome),
             "stage7.error.family": failure.family if failure else "",
+            **_left_of(item, request),
         },
         resource=CAPABILITIES,
         status_code=ERROR if failure else UNSET,
@@ -109,6 +116,13 @@ def _error_type(outcome: Outcome) -> str:
     if outcome.failure is not None:
         return outcome.failure.error_type
     return PENDING if outcome.status == WAITING else ""
+
+
+def _left_of(item: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, AttributeValue]:
+    """What has no attribute of its own; inputs and outputs in a form that gives no names are among it."""
+    mapped = _MAPPED | {name for name in _NAMED if named_inputs(item.get(name))}
+    of_request = _MAPPED_REQUEST | {name for name in _NAMED if named_inputs(request.get(name))}
+    return keep_leftovers(item, mapped, {"request": of_request, "plugin": _MAPPED_PLUGIN})
 
 
 def _input_attributes(item: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, AttributeValue]:

@@ -7,6 +7,7 @@ import pytest
 
 from telemetry.conventions.spans import map_span
 from telemetry.conventions.tools import read_tool_io
+from telemetry.meaning import POOL
 from telemetry.records import Decoded, SpanRecord
 from telemetry.redaction import Redactor
 from telemetry.stage7 import convert
@@ -129,12 +130,18 @@ def test_the_same_step_executed_again_is_another_run_and_the_same_exchange_is_no
     assert again.trace_id == first.trace_id
 
 
+def names_no_mission(span: SpanRecord) -> bool:
+    """It waits in the pool of its day."""
+    key = map_span(span).mission_key
+    return key is not None and key.strength == POOL
+
+
 def test_a_mission_that_only_the_plugin_was_told_is_kept_and_not_believed():
     request = {name: value for name, value in execution()["request"].items() if name != "missionId"}
     span = span_of(execution(request=request, inputs={"missionId": an_input("missionId", "made-up")}))
-    assert map_span(span).mission_key is None
+    assert names_no_mission(span)
     assert span.attributes["stage7.mission.stand_in_id"] == "made-up"
-    assert map_span(span_of(execution(request={**request, "missionId": "unknown_mission"}))).mission_key is None
+    assert names_no_mission(span_of(execution(request={**request, "missionId": "unknown_mission"})))
 
 
 def test_an_execution_of_nothing_known_has_a_trace_of_its_own():
@@ -342,3 +349,10 @@ def test_executions_that_tell_neither_step_nor_time_are_one_only_when_they_are_e
     first, other, same = (span_of(item) for item in bare)
     assert first == same
     assert (first.trace_id, first.span_id) != (other.trace_id, other.span_id)
+
+
+def test_what_has_no_attribute_of_its_own_is_kept():
+    odd = execution(method="POST", note="kept", request={**execution()["request"], "priority": 3, "inputValues": 7})
+    left = span_of(odd).attributes["stage7.left"]
+    assert (left["method"], left["note"], left["request"]) == ("POST", "kept", {"priority": 3, "inputValues": 7})
+    assert "stage7.left" not in span_of(execution()).attributes
