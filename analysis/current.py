@@ -20,7 +20,8 @@ SOON_S, LOOK_S = 0.2, 0.01
 
 _SAME = (
     "status", "reported_status", "start_ns", "end_ns", "span_count", "error_count", "llm_call_count",
-    "tool_call_count", "log_count", "snapshot_count", "input_tokens", "output_tokens", "cost_usd", "verdict",
+    "tool_call_count", "log_count", "snapshot_count", "step_count", "step_done_count", "input_tokens",
+    "output_tokens", "cost_usd", "verdict",
 )  # fmt: skip
 
 

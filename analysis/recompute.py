@@ -40,12 +40,13 @@ _rests: OrderedDict[int, float] = OrderedDict()
 
 _MISSION_COLUMNS = (
     "title", "status", "reported_status", "start_ns", "end_ns", "last_activity_ns", "span_count", "error_count",
-    "llm_call_count", "tool_call_count", "log_count", "snapshot_count", "input_tokens", "output_tokens", "cost_usd",
-    "agents", "services", "model_names", "tool_names", "verdict", "analysis",
+    "llm_call_count", "tool_call_count", "log_count", "snapshot_count", "step_count", "step_done_count",
+    "input_tokens", "output_tokens", "cost_usd", "agents", "services", "model_names", "tool_names", "verdict",
+    "analysis",
 )  # fmt: skip
 _MISSION_TYPES = (
-    "text", "varchar", "varchar", "int8", "int8", "int8", "int4", "int4", "int4", "int4", "int4", "int4", "int8",
-    "int8", "text", "text", "text", "text", "text", "text", "text",
+    "text", "varchar", "varchar", "int8", "int8", "int8", "int4", "int4", "int4", "int4", "int4", "int4", "int4",
+    "int4", "int8", "int8", "text", "text", "text", "text", "text", "text", "text",
 )  # fmt: skip
 MISSIONS = Table(
     "traces_mission",

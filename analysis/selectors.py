@@ -1,7 +1,7 @@
 """Reads what missions mean: facts, graph, critical path, findings, state. Computed from rows when asked."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any, NamedTuple
 
 from analysis.algorithms.attempts import find_attempts
@@ -66,19 +66,29 @@ def read_mission_tree(mission: MissionRow) -> MissionTree:
     return build_mission_tree(list_spans(mission.pk, mission.id), read_plan(mission.pk))
 
 
-def read_graph(mission: MissionRow, at_ns: int | None = None, limit: int = DEFAULT_LIMIT) -> MissionGraph:
-    """The mission's graph, now or as it was known at a moment, folded to `limit` nodes."""
+def read_graph(
+    mission: MissionRow,
+    at_ns: int | None = None,
+    limit: int = DEFAULT_LIMIT,
+    *,
+    plan_limit: int | None = None,
+    expanded: Set[str] = frozenset(),
+) -> MissionGraph:
+    """The mission's graph, now or as it was known at a moment, folded to `limit` nodes, or `plan_limit` when it has a
+    plan; `expanded` are ids of nodes whose insides are wanted."""
     spans = list_spans(mission.pk, mission.id)
     calls = list_calls_of_spans({mission.pk: spans})[mission.pk]
+    plan = read_plan(mission.pk, at_ns)
     return build_graph(
         spans,
         calls.llm,
         calls.tools,
         at_ns=at_ns,
-        limit=limit,
+        limit=limit if plan.is_empty or plan_limit is None else plan_limit,
         now_ns=time.time_ns(),
         last_activity_ns=mission.last_activity_ns,
-        plan=read_plan(mission.pk, at_ns),
+        plan=plan,
+        expanded=expanded,
     )
 
 

@@ -22,6 +22,7 @@ from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans
 from plans.records import Plan, PlanStep
 from plans.selectors import read_plans
+from plans.summary import summarise_plan
 from traces.counts import ERROR_SEVERITY, count_records
 from traces.selectors import LogFilter, list_logs_by_time, list_spans_of_missions
 
@@ -58,6 +59,8 @@ class MissionTotals(msgspec.Struct, frozen=True):
     tool_call_count: int
     log_count: int
     snapshot_count: int
+    step_count: int
+    step_done_count: int
     input_tokens: int | None
     output_tokens: int | None
     cost_usd: str | None
@@ -98,7 +101,7 @@ def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, Mi
 
 
 def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_count: int, title: str) -> MissionTotals:
-    """Totals from facts; without a `title` the plan's goal or the first root's name is one. Pure."""
+    """Totals from facts; the plan's goal is the title, else `title`, else the first root's name. Pure."""
     rows = [row.span for row in facts.tree.rows if row.span is not None]
     findings = run_detectors(facts)
     verdict = compose_verdict(facts, findings)
@@ -110,8 +113,9 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
     is_over = status not in ("active", "waiting")
     counted, attempts = counted_calls(facts.tree, facts.llm_calls), find_attempts(facts.llm_calls)
     costs = [cost for cost in map(cost_of, counted) if cost is not None]
+    planned = summarise_plan(facts.plan)
     return MissionTotals(
-        title=title or _goal(facts.plan) or _title(facts.tree),
+        title=_goal(facts.plan) or title or _title(facts.tree),
         status=status,
         reported_status=facts.plan.status_word[:REPORTED_LENGTH] or _reported(facts.tree),
         start_ns=min(starts) if starts else None,
@@ -123,6 +127,8 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
         tool_call_count=len(facts.tool_calls),
         log_count=log_count,
         snapshot_count=snapshot_count,
+        step_count=planned.step_count,
+        step_done_count=planned.done_count,
         input_tokens=_total([call.input_tokens for call in counted]),
         output_tokens=_total([call.output_tokens for call in counted]),
         cost_usd=format(add_money(costs), "f") if costs else None,
@@ -139,6 +145,7 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
                 "findings": findings,
                 "turn_count": len(find_turns(facts.tree, facts.llm_calls)),
                 "call_count": len(({call.pk for call in counted} - attempts.inner()) | set(attempts.outer)),
+                "plan": planned,
             }
         ).decode(),
         finding_count=len(findings),

@@ -24,9 +24,9 @@ def number(help_text: str = "") -> serializers.CharField:
     return serializers.CharField(help_text=help_text, allow_null=True)
 
 
-def count(*, null: bool = False) -> serializers.IntegerField:
+def count(help_text: str = "", *, null: bool = False) -> serializers.IntegerField:
     """A count."""
-    return serializers.IntegerField(allow_null=null)
+    return serializers.IntegerField(allow_null=null, help_text=help_text or None)
 
 
 def texts() -> serializers.ListField:
@@ -39,9 +39,9 @@ def anything(help_text: str = "") -> serializers.JSONField:
     return serializers.JSONField(help_text=help_text, allow_null=True)
 
 
-def flag(help_text: str = "") -> serializers.BooleanField:
+def flag(help_text: str = "", *, null: bool = False) -> serializers.BooleanField:
     """true or false."""
-    return serializers.BooleanField(help_text=help_text)
+    return serializers.BooleanField(help_text=help_text, allow_null=null)
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -63,6 +63,8 @@ class MissionSerializer(serializers.Serializer[Any]):
     start_ns, end_ns, last_activity_ns, duration_ns = number(), number(), number(), number()
     span_count, error_count, llm_call_count, tool_call_count = count(), count(), count(), count()
     log_count, snapshot_count = count(), count()
+    step_count = count("Steps of its plan, every occurrence.")
+    step_done_count = count("Those that are over, whatever became of them.")
     input_tokens, output_tokens = count(null=True), count(null=True)
     cost_usd = number("Decimal.")
     agents, services, models, tools = texts(), texts(), texts(), texts()
@@ -263,8 +265,11 @@ class SnapshotSerializer(serializers.Serializer[Any]):
 class RefSerializer(serializers.Serializer[Any]):
     """A record that can be opened."""
 
-    type = serializers.ChoiceField(("span", "llm_call", "tool_call", "log"))
-    id = text("trace/span of a span (/1 after it: the server's half), else the record's id.")
+    type = serializers.ChoiceField(("span", "llm_call", "tool_call", "log", "step", "agent", "ghost"))
+    id = text(
+        "trace/span of a span (/1 after it: the server's half), the key of a step of the plan, the sender's id of an "
+        "agent, the key of a ghost, else the record's id."
+    )
 
 
 StateSerializer = inline_serializer(
@@ -389,25 +394,48 @@ GraphSerializer = inline_serializer(
                 "refs": RefSerializer(many=True),
                 "called_by": text("The node whose work it is part of.", null=True),
                 "count": count(),
+                "detail": text("What a step is for, what an agent is after, why a ghost is one."),
+                "ghost": text("unknown_step, undeclared_output, never_created or not_received; empty for others."),
+                "step_id": text(),
+                "occurrence": count("1 for the first step of that id; 0 for what is no step of a plan."),
+                "occurrences": count("Steps of that id."),
+                "depth": count("Plans above a step."),
+                "plan_size": count("Steps that its plan made."),
+                "hidden_count": count("Pieces of work below it that are folded away."),
+                "hidden_failed": count(),
+                "llm_calls": count(),
+                "tool_calls": count(),
+                "has_begun": flag(),
+                "is_silent": flag("It failed and was reported as completed."),
+                "is_replaced": flag("Its result was a plan."),
+                "in_cycle": flag("It waits, by way of others, for itself."),
+                "group": text("The fold it would lie in."),
+                "is_expandable": flag(),
+                "is_expanded": flag(),
             },
             many=True,
         ),
         "edges": inline_serializer(
             "GraphEdge",
             {
+                "id": text(),
                 "source": text(),
                 "target": text(),
                 "kind": text(),
-                "label": text(),
+                "label": text("Outputs that are taken, by name, or what led from one to the other."),
                 "evidence": RefSerializer(many=True),
                 "is_inferred": flag(),
                 "count": count(),
+                "why": text("What a tie of a plan rests on."),
+                "satisfied": flag("What the target waits for is there; null where it waits for nothing.", null=True),
+                "in_cycle": flag(),
             },
             many=True,
         ),
         "work_count": count(),
         "is_folded": flag(),
         "hidden_edge_count": count(),
+        "has_plan": flag(),
     },
 )
 PathSerializer = inline_serializer(

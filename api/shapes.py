@@ -207,10 +207,11 @@ def graph_json(graph: MissionGraph) -> dict[str, Any]:
     ]
     return {
         "nodes": nodes,
-        "edges": plain(graph.edges),
+        "edges": [{"id": edge.id} | plain(msgspec.structs.asdict(edge)) for edge in graph.edges],
         "work_count": graph.work_count,
         "is_folded": graph.is_folded,
         "hidden_edge_count": graph.hidden_edge_count,
+        "has_plan": graph.has_plan,
     }
 
 

@@ -5,6 +5,8 @@ from urllib.parse import quote, unquote
 from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from api.stage7 import brain, details
+from api.stage7 import missions as stage7
 from api.views import calls, ingest, insight, missions, project, records
 
 
@@ -40,6 +42,9 @@ register_converter(SegmentConverter, "segment")
 register_converter(KeyConverter, "key")
 DOCS = SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html")
 MISSION = "api/v1/missions/<segment:mission_id>/"
+STAGE7 = "api/v1/stage7/"
+"""Shapes of stage7's own services. Machines send to this prefix too: see missionscope.asgi."""
+STAGE7_MISSION = STAGE7 + "missions/<segment:mission_id>/"
 
 urlpatterns = [
     path("api/v1/missions/", missions.MissionList.as_view()),
@@ -62,6 +67,16 @@ urlpatterns = [
     path(MISSION + "agents/", insight.AgentList.as_view()),
     path(MISSION + "steps/", insight.StepList.as_view()),
     path(MISSION + "human-requests/", insight.HumanRequestList.as_view()),
+    path(STAGE7 + "missions", stage7.MissionList.as_view()),
+    path(STAGE7_MISSION + "statistics", stage7.Statistics.as_view()),
+    path(STAGE7_MISSION + "agents", stage7.AgentList.as_view()),
+    path(STAGE7_MISSION + "human-requests", stage7.HumanRequestList.as_view()),
+    path(STAGE7 + "step/<segment:step_id>", details.StepDetail.as_view()),
+    path(STAGE7 + "agent/step/<segment:step_id>", details.StepDetail.as_view(schema=None)),
+    path(STAGE7 + "agent/<segment:agent_id>", details.AgentDetail.as_view()),
+    path(STAGE7 + "brain/models", brain.Models.as_view()),
+    path(STAGE7 + "brain/performance", brain.Performance.as_view()),
+    path(STAGE7 + "brain/performance/rankings", brain.Rankings.as_view()),
     path("api/v1/search/", project.Search.as_view()),
     path("api/v1/rejections/", project.RejectionList.as_view()),
     path("api/v1/ingest/schema", ingest.show_schema),

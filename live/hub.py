@@ -95,6 +95,12 @@ class Feed:
             return Resync(self.edge, self._floor)
         return self._recent.get(cursor) or await self._catch_up(cursor)
 
+    async def beyond(self, edge: int) -> int | None:
+        """Where the feed is, once that is no longer `edge`; None when what it followed is gone."""
+        while self.edge == edge and not self._is_gone:
+            await self._moved.wait()
+        return None if self._is_gone else self.edge
+
     def _has_news(self, cursor: int) -> bool:
         return self._is_gone or cursor < self._floor or cursor < self.edge
 

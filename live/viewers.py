@@ -1,6 +1,6 @@
 """Who may watch what: from a WebSocket's key, token or session to a project and a mission."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
@@ -132,6 +132,14 @@ def get_after(scope: Mapping[str, Any]) -> int | None:
     if not text.isascii() or not text.isdigit() or len(text) > 19 or int(text) > LAST_64:
         raise ValueError("after must be a cursor")
     return int(text)
+
+
+def get_streams(scope: Mapping[str, Any], known: Collection[str]) -> list[str]:
+    """The further streams asked for in the address. Raises ValueError for one that is not known."""
+    asked = _query(scope).get("stream", "")
+    if asked and asked not in known:
+        raise ValueError("there is no such stream")
+    return [asked] if asked else []
 
 
 def _bearer(scope: Mapping[str, Any]) -> str:

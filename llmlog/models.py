@@ -19,6 +19,10 @@ class LlmCall(models.Model):
     """The sender's id of a logical call: of the call and of its attempts."""
     is_attempt = models.BooleanField(db_default=False)
     """One attempt at a logical call."""
+    from_cache = models.BooleanField(db_default=False)
+    """Its answer is an earlier one, kept."""
+    is_invalid_json = models.BooleanField(db_default=False)
+    """JSON was asked for, and its answer is none."""
     finish_reasons = models.TextField()
     """Separated by newlines."""
     time_to_first_token_ns = models.BigIntegerField(null=True)
@@ -43,10 +47,17 @@ class LlmCall(models.Model):
     tool_call_ids = models.TextField()
     """Separated by newlines."""
     change_seq = models.BigIntegerField()
+    started_ns = models.BigIntegerField(null=True)
+    """Of its span."""
+    conversation_type = models.TextField(db_default="")
+    """What was turned into what: TextToText, TextToJSON ..."""
 
     class Meta:
         db_table = "llmlog_llmcall"
-        indexes = [models.Index(fields=["mission_id", "change_seq"], name="llmlog_llmcall_mission")]
+        indexes = [
+            models.Index(fields=["mission_id", "change_seq"], name="llmlog_llmcall_mission"),
+            models.Index(fields=["project_id", "started_ns"], name="llmlog_llmcall_started"),
+        ]
 
 
 class ToolCall(models.Model):

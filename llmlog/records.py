@@ -49,6 +49,10 @@ class LlmCallRow(msgspec.Struct, frozen=True):
     """The sender's id of a logical call: of the call and of its attempts."""
     is_attempt: bool = False
     """One attempt at a logical call."""
+    from_cache: bool = False
+    """Its sender says that the answer is an earlier one, kept."""
+    is_invalid_json: bool = False
+    """Its sender says that JSON was asked for and the answer is none."""
 
 
 class ToolCallRow(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ _CALL_COLUMNS = (
     "time_to_first_token_ns", "input_tokens", "output_tokens", "cache_read_input_tokens",
     "cache_creation_input_tokens", "reasoning_output_tokens", "cost_usd", "cost_source", "counts_usage", "error",
     "message_hashes", "new_message_count", "tool_call_ids", "change_seq", "attempt_count", "is_counted",
-    "response_id", "call_id", "is_attempt",
+    "response_id", "call_id", "is_attempt", "from_cache", "is_invalid_json",
 )  # fmt: skip
 _TOOL_COLUMNS = ("span_pk", "tool_name", "tool_call_id", "requested_by", "error", "change_seq", "arguments_hash")
 
@@ -130,6 +130,8 @@ def _call(row: Sequence[Any], span: SpanRow) -> LlmCallRow:
         response_id=row[22],
         call_id=row[23],
         is_attempt=bool(row[24]),
+        from_cache=bool(row[25]),
+        is_invalid_json=bool(row[26]),
     )
 
 

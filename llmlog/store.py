@@ -12,18 +12,23 @@ from telemetry.meaning import WAITS_FOR_A_PERSON, LlmMeaning, SpanMeaning
 from traces.incoming import SHOWN_LENGTH
 from traces.store import StoredSpan
 
+LONGEST_TYPE = 60
+"""Characters of a type of conversation."""
 CALLS = Table(
     "llmlog_llmcall",
     (
-        "span_pk", "project_id", "mission_id", "operation", "provider_name", "request_model", "response_model",
+        "span_pk", "project_id", "mission_id", "started_ns", "conversation_type",
+        "operation", "provider_name", "request_model", "response_model",
         "finish_reasons", "time_to_first_token_ns", "input_tokens", "output_tokens", "cache_read_input_tokens",
         "cache_creation_input_tokens", "reasoning_output_tokens", "cost_usd", "cost_source", "counts_usage",
         "is_counted", "duration_ns", "error", "message_hashes", "new_message_count", "tool_call_ids", "change_seq",
-        "response_id", "call_id", "is_attempt",
+        "response_id", "call_id", "is_attempt", "from_cache", "is_invalid_json",
     ),
     (
-        "int8", "int8", "int8", "text", "text", "text", "text", "text", "int8", "int8", "int8", "int8", "int8", "int8",
+        "int8", "int8", "int8", "int8", "text",
+        "text", "text", "text", "text", "text", "int8", "int8", "int8", "int8", "int8", "int8",
         "text", "text", "bool", "bool", "int8", "text", "bytea", "int4", "text", "int8", "text", "text", "bool",
+        "bool", "bool",
     ),
 )  # fmt: skip
 TOOLS = Table(
@@ -59,12 +64,14 @@ def store_calls(cursor: Any, project_id: int, stored: Sequence[StoredSpan]) -> N
 def _call_row(project_id: int, item: StoredSpan, meaning: SpanMeaning, llm: LlmMeaning, seq: int) -> tuple[Any, ...]:
     cost, source = _cost(llm, item.span.start_ns)
     return (
-        item.pk, project_id, item.mission_pk, llm.operation[:SHOWN_LENGTH], llm.provider_name[:SHOWN_LENGTH],
+        item.pk, project_id, item.mission_pk, item.span.start_ns, llm.conversation_type[:LONGEST_TYPE],
+        llm.operation[:SHOWN_LENGTH], llm.provider_name[:SHOWN_LENGTH],
         llm.request_model[:SHOWN_LENGTH], llm.response_model[:SHOWN_LENGTH], "\n".join(llm.finish_reasons),
         llm.time_to_first_token_ns, llm.input_tokens, llm.output_tokens, llm.cache_read_input_tokens,
         llm.cache_creation_input_tokens, llm.reasoning_output_tokens, cost, source, llm.counts_usage,
         llm.counts_usage, _duration(item), _error(meaning, item), b"".join(llm.message_hashes), None,
         "\n".join(llm.tool_call_ids), seq, llm.response_id[:SHOWN_LENGTH], llm.call_id[:SHOWN_LENGTH], llm.is_attempt,
+        llm.from_cache, llm.is_invalid_json,
     )  # fmt: skip
 
 

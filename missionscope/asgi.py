@@ -59,17 +59,25 @@ def _asked_method(scope: Scope) -> str:
     return asked.decode("latin-1")
 
 
-API_MISSIONS = b"/api/v1/missions/"
-ID_SEGMENT = 4
+ID_PLACES = (
+    (b"/api/v1/missions/", 4),
+    (b"/api/v1/stage7/missions/", 5),
+    (b"/api/v1/stage7/step/", 5),
+    (b"/api/v1/stage7/agent/step/", 6),
+    (b"/api/v1/stage7/agent/", 5),
+)
+"""Beginnings of paths, and which segment is an id of the sender's own. The first that fits counts."""
 
 
 def keep_mission_id(scope: Scope) -> Scope:
-    """Leave a mission's id in an API path percent-encoded: it may hold slashes, and must stay one segment."""
+    """Leave the id of a mission, step or agent in an API path percent-encoded: it may hold slashes, and must stay one
+    segment."""
     raw = bytes(scope.get("raw_path") or b"").partition(b"?")[0]
-    if not raw.startswith(API_MISSIONS):
+    place = next((place for beginning, place in ID_PLACES if raw.startswith(beginning)), None)
+    if place is None:
         return scope
     segments = raw.split(b"/")
-    path = [unquote(part) if at != ID_SEGMENT else part.decode("latin-1") for at, part in enumerate(segments)]
+    path = [unquote(part) if at != place else part.decode("latin-1") for at, part in enumerate(segments)]
     return {**scope, "path": "/".join(path)}
 
 

@@ -21,6 +21,9 @@ class Fact(models.Model):
         indexes = [
             models.Index(fields=["mission_id", "change_seq"], name="plans_fact_mission"),
             models.Index(fields=["project_id", "time_ns"], name="plans_fact_time"),
+            models.Index(
+                fields=["project_id", "trace_id"], condition=models.Q(trace_id__isnull=False), name="plans_fact_trace"
+            ),
         ]
 
 

@@ -130,6 +130,8 @@ class PlanEdge(msgspec.Struct, frozen=True):
     """How it is known: STATED, BY_ID ..."""
     ghost: int = NOWHERE
     """Index of the ghost it hangs on."""
+    evidence: tuple[int, ...] = ()
+    """Keys of log records that state it; empty when it follows from those of the steps."""
 
 
 class Ghost(msgspec.Struct, frozen=True):
@@ -212,6 +214,10 @@ class Plan(msgspec.Struct, frozen=True):
     """Why it was stopped or paused, as it is said."""
     has_starts: bool = False
     """Its sender tells when a step begins."""
+    known_verbs: frozenset[str] = frozenset()
+    """Verbs that the sender says it can run."""
+    last_ns: int | None = None
+    """When the last record of it was made."""
 
     def edges_of(self, step: PlanStep) -> tuple[PlanEdge, ...]:
         """What a step hangs on. Edges are in order of their target."""

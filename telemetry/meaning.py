@@ -49,6 +49,10 @@ class LlmMeaning(msgspec.Struct, frozen=True):
     """The sender's own id of a logical call that may take several attempts: of the call and of its attempts."""
     is_attempt: bool = False
     """One attempt at such a call, not the call."""
+    from_cache: bool = False
+    """The answer is an earlier one, kept."""
+    is_invalid_json: bool = False
+    """JSON was asked for and the answer is none."""
     finish_reasons: tuple[str, ...] = ()
     input_tokens: int | None = None
     output_tokens: int | None = None
@@ -64,6 +68,9 @@ class LlmMeaning(msgspec.Struct, frozen=True):
     """8 bytes for each input message in order (role and content), for what is new since the previous call."""
     tool_call_ids: tuple[str, ...] = ()
     """Ids of the tool calls the reply asks for."""
+    conversation_type: str = ""
+    """What was turned into what, in stage7's words (TextToText, TextToJSON ...); of others' calls the operation, and
+    TextToText for a chat."""
 
 
 class ToolMeaning(msgspec.Struct, frozen=True):

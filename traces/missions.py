@@ -26,6 +26,7 @@ SORTS = {
     "errors": "error_count",
     "spans": "span_count",
     "llm_calls": "llm_call_count",
+    "steps": "step_count",
     "name": "name",
 }
 DEFAULT_SORT = "-last_activity"
@@ -160,6 +161,17 @@ def _ordered_by(query: QuerySet[Mission], name: str) -> tuple[QuerySet[Mission],
     return query, SORTS[name]
 
 
+def list_newest_missions(project_id: int, pks: Any, user_id: str | None, limit: int) -> list[MissionRow]:
+    """Those of the missions with these keys (values or a query) that may be seen, the latest at work first."""
+    latest = (F("last_activity_ns").desc(nulls_first=True), F("id").desc())
+    return [mission_row(row) for row in _missions(project_id, user_id).filter(id__in=pks).order_by(*latest)[:limit]]
+
+
+def find_user_id(project_id: int, mission_pk: int) -> str | None:
+    """Whose mission it is, as its records say."""
+    return Mission.objects.filter(project_id=project_id, id=mission_pk).values_list("user_id", flat=True).first()
+
+
 def select_missions(project_id: int, chosen: MissionFilter) -> QuerySet[Mission]:
     """The rows a filter leaves, for the reads of this package."""
     query = _missions(project_id, chosen.user_id).exclude(_ABANDONED)
@@ -258,6 +270,8 @@ def mission_row(row: Mission) -> MissionRow:
         change_seq=row.change_seq,
         list_seq=row.list_seq,
         computed_seq=row.computed_seq,
+        step_count=row.step_count,
+        step_done_count=row.step_done_count,
     )
 
 

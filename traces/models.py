@@ -47,6 +47,10 @@ class Mission(models.Model):
     tool_call_count = models.IntegerField(db_default=0)
     log_count = models.IntegerField(db_default=0)
     snapshot_count = models.IntegerField(db_default=0)
+    step_count = models.IntegerField(db_default=0)
+    """Of its plan, every occurrence."""
+    step_done_count = models.IntegerField(db_default=0)
+    """Those that are over, whatever became of them."""
     input_tokens = models.BigIntegerField(null=True)
     output_tokens = models.BigIntegerField(null=True)
     cost_usd = models.TextField(null=True)
@@ -178,6 +182,16 @@ class SpanVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["span_pk", "content_hash"], name="traces_spanversion_content")]
 
 
+TOLD_OF_MISSIONS = (
+    "missionscope.mission",
+    "stage7.message.createMission",
+    "stage7.message.statusUpdate",
+    "stage7.mission",
+    "stage7.statistics",
+)
+"""Names of log records that tell of their mission itself: found without reading past all its others."""
+
+
 class Log(models.Model):
     """A log record with a preview of its body."""
 
@@ -216,6 +230,11 @@ class Log(models.Model):
             ),
             models.Index(
                 fields=["mission_id", "time_ns"], condition=models.Q(user_id__isnull=False), name="traces_log_users"
+            ),
+            models.Index(
+                fields=["mission_id", "time_ns"],
+                condition=models.Q(event_name__in=TOLD_OF_MISSIONS),
+                name="traces_log_told",
             ),
         ]
 

@@ -121,3 +121,7 @@ class MissionRow(msgspec.Struct, frozen=True):
     """Cursor of the list's live feed: grows with every change of this row, per project."""
     computed_seq: int = -1
     """Number of the last recompute in the mission's own sequence."""
+    step_count: int = 0
+    """Steps of its plan, every occurrence."""
+    step_done_count: int = 0
+    """Those of them that are over, whatever became of them."""

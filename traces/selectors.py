@@ -270,6 +270,12 @@ def _log_row(values: Sequence[Any], mission_id: str) -> LogRow:
     )
 
 
+def find_log_rows(pks: Sequence[int], mission_pk: int, mission_id: str) -> dict[int, LogRow]:
+    """Log records of a mission by key; those of other missions are left out."""
+    query = Log.objects.filter(mission_id=mission_pk, id__in=list(pks)[:MOST_KEYS])
+    return {values[0]: _log_row(values, mission_id) for values in query.values_list(*_LOG_COLUMNS)}
+
+
 class LogFilter(NamedTuple):
     """Which log records of a mission; empty fields do not restrict."""
 
@@ -413,7 +419,7 @@ def list_rejections(project_id: int, *, before_pk: int | None = None, limit: int
 
 __all__ = [
     "LogDetail", "LogFilter", "MissionFilter", "MissionPage", "RejectionRow", "SpanDetail", "SpanFilter", "StateEntry",
-    "Tally", "count_missions", "effective_status", "find_mission", "find_span", "get_analysis",
+    "Tally", "count_missions", "effective_status", "find_log_rows", "find_mission", "find_span", "get_analysis",
     "get_live_cursor", "list_changed_missions", "list_logs", "list_logs_by_time", "list_logs_of_spans", "list_missions",
     "list_newest_logs", "list_rejections", "list_snapshots", "list_spans", "list_state", "read_logs", "read_spans",
     "span_row",

@@ -33,6 +33,8 @@ def mission_json(row: MissionRow) -> dict[str, Any]:
         "tool_call_count": row.tool_call_count,
         "log_count": row.log_count,
         "snapshot_count": row.snapshot_count,
+        "step_count": row.step_count,
+        "step_done_count": row.step_done_count,
         "input_tokens": row.input_tokens,
         "output_tokens": row.output_tokens,
         "cost_usd": row.cost_usd,

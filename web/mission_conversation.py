@@ -1,7 +1,8 @@
 """The conversation pane: model calls and turns of agents in order of start, each with what is new in it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from analysis.algorithms.turns import find_silenced, find_turns
 from core.errors import NotFound
 from llmlog import selectors as llmlog
 from llmlog.records import LlmCallRow
+from plans.selectors import read_plan
 from telemetry.conventions.conversation import Conversation
 from traces import selectors as traces
 from traces.records import MissionRow, SpanRow
@@ -34,6 +36,7 @@ from web.presenters.mission.calls import (
 )
 from web.presenters.mission.keys import span_path
 from web.presenters.mission.messages import ToolRun, holds_text
+from web.presenters.mission.plan_map import PlanMap, count_unsent
 from web.presenters.mission.turns import Speech, compare_turns, list_needed, make_turn, present_turn
 from web.presenters.paths import mission_path
 
@@ -84,7 +87,19 @@ def show_conversation(request: HttpRequest, project: ProjectAccess, mission_id: 
         total=count_entries(entries),
         word=count_entries(entries).plural,
         silenced=talk.silenced,
+        **_plan_context(mission, talk, page),
     )
+
+
+def _plan_context(mission: MissionRow, talk: Talk, page: Page) -> dict[str, Any]:
+    """The steps that calls name, and how many calls only the logs of steps show."""
+    if not mission.step_count:
+        return {}
+    map_ = PlanMap(read_plan(mission.pk))
+    return {
+        "steps": {entry.pk: link for entry in page.rows if (link := map_.find_link(entry.step_id, entry.start_ns))},
+        "unsent_calls": count_unsent(map_.plan, Counter(call.step_id for call in talk.calls)),
+    }
 
 
 def read_talk(mission: MissionRow, after: int | None = None) -> Talk:

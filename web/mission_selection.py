@@ -11,6 +11,7 @@ from analysis.algorithms.context import compute_context_changes
 from core.errors import NotFound
 from llmlog import selectors as llmlog
 from llmlog.records import LlmCallRow, ToolCallRow
+from plans.building.rows import PLAN_TRACE
 from telemetry.conventions.tools import read_tool_io
 from traces import selectors as traces
 from traces.records import MissionRow
@@ -18,6 +19,7 @@ from traces.selectors import LogFilter, SpanDetail
 from web.door import project_page
 from web.mission_brain import read_brain
 from web.mission_panes import read_number
+from web.mission_plan_selection import send_plan_row, show_plan_row
 from web.mission_reads import conversation_of, get_mission, read_results, read_tool_ios
 from web.presenters.mission.calls import CallView, present_call
 from web.presenters.mission.executions import present_execution
@@ -39,6 +41,8 @@ def show_panel(
 ) -> HttpResponse:
     """Everything about a span."""
     mission = get_mission(project, mission_id)
+    if trace_id == PLAN_TRACE:
+        return show_plan_row(request, project, mission, span_id)
     detail = _find(request, project, mission, trace_id, span_id)
     if detail is None:
         return render(request, "mission/_panel_missing.html", {"trace_id": trace_id, "span_id": span_id})
@@ -155,6 +159,8 @@ def send_raw(
 ) -> HttpResponse:
     """All of a span as text, however long."""
     mission = get_mission(project, mission_id)
+    if trace_id == PLAN_TRACE:
+        return send_plan_row(mission, span_id)
     detail = _find(request, project, mission, trace_id, span_id)
     if detail is None:
         raise NotFound("There is no such span in this mission.")

@@ -12,6 +12,7 @@ from web import mission_state as state
 from web import mission_views as views
 from web.mission_conversation import show_conversation
 from web.mission_overview import show_overview
+from web.mission_plan import show_plan, show_questions
 
 
 class MissionIdConverter:
@@ -53,6 +54,8 @@ urlpatterns = [
     path("missions/<mission:mission_id>/data/critical-path", views.send_critical_path, name="mission-critical-path"),
     path("missions/<mission:mission_id>/panes/head", views.show_head, name="mission-head"),
     path("missions/<mission:mission_id>/panes/overview", show_overview, name="mission-overview"),
+    path("missions/<mission:mission_id>/panes/plan", show_plan, name="mission-plan"),
+    path("missions/<mission:mission_id>/panes/questions", show_questions, name="mission-questions"),
     path("missions/<mission:mission_id>/panes/conversation", show_conversation, name="mission-conversation"),
     path("missions/<mission:mission_id>/panes/tools", lists.show_tools, name="mission-tools"),
     path("missions/<mission:mission_id>/panes/state", state.show_state, name="mission-state"),

@@ -12,9 +12,11 @@ from accounts.records import ProjectAccess
 from analysis.algorithms.critical_path import compute_critical_path
 from analysis.selectors import read_graph
 from llmlog import selectors as llmlog
+from plans.selectors import read_plan
 from traces import selectors as traces
 from web.door import project_page
 from web.mission_panes import read_number
+from web.mission_plan import preview_steps
 from web.mission_reads import get_mission, read_tree
 from web.presenters.mission.columns import present_calls, present_span_columns
 from web.presenters.mission.graph import present_graph
@@ -24,7 +26,9 @@ from web.presenters.mission.path import present_critical_path
 from web.presenters.mission.previews import has_preview, present_preview
 from web.presenters.mission.verdict import present_verdict
 
-GRAPH_NODES, MOST_GRAPH_NODES = 300, 1_000
+GRAPH_NODES, PLAN_NODES, MOST_GRAPH_NODES = (80, 300), (300, 1_000), 1_000
+"""Nodes of a graph at a glance and in detail: of spans, of a plan."""
+MOST_EXPANDED = 200
 MOST_PREVIEWS = 60
 
 
@@ -38,10 +42,10 @@ def send_json(value: Any) -> HttpResponse:
 def show_mission(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
     """The page."""
     mission = get_mission(project, mission_id)
-    analysis = traces.get_analysis(mission.pk)
-    verdict = present_verdict(mission, analysis, time.time_ns())
+    analysis, now_ns = traces.get_analysis(mission.pk), time.time_ns()
+    verdict = present_verdict(mission, analysis, now_ns)
     context = {
-        "head": present_head(mission, verdict, analysis),
+        "head": present_head(mission, verdict, analysis, now_ns),
         "tabs": present_tabs(mission, analysis),
         "page": present_page(mission.id, project.slug, verdict.root if verdict else ""),
         "modules": MODULES,
@@ -55,9 +59,9 @@ def show_mission(request: HttpRequest, project: ProjectAccess, mission_id: str) 
 def show_head(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
     """The page's head again, for a mission that goes on."""
     mission = get_mission(project, mission_id)
-    analysis = traces.get_analysis(mission.pk)
-    verdict = present_verdict(mission, analysis, time.time_ns())
-    return render(request, "mission/_head.html", {"head": present_head(mission, verdict, analysis)})
+    analysis, now_ns = traces.get_analysis(mission.pk), time.time_ns()
+    verdict = present_verdict(mission, analysis, now_ns)
+    return render(request, "mission/_head.html", {"head": present_head(mission, verdict, analysis, now_ns)})
 
 
 @require_safe
@@ -66,7 +70,8 @@ def send_spans(request: HttpRequest, project: ProjectAccess, mission_id: str) ->
     """All spans as columns, in tree order."""
     mission = get_mission(project, mission_id)
     tree, outcome = read_tree(mission)
-    return send_json(present_span_columns(tree, outcome, now_ns=time.time_ns(), cursor=mission.change_seq))
+    plan = read_plan(mission.pk)
+    return send_json(present_span_columns(tree, outcome, now_ns=time.time_ns(), cursor=mission.change_seq, plan=plan))
 
 
 @require_safe
@@ -99,13 +104,23 @@ def send_previews(request: HttpRequest, project: ProjectAccess, mission_id: str)
         for row in rows
         if row.pk in records
     }
+    found |= preview_steps(mission, keys)
     return send_json({"previews": {key: text for key, text in found.items() if text}})
 
 
 @require_safe
 @project_page()
 def send_graph(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
-    """Agents, their work, and what led to what; folded to `limit` nodes."""
+    """Agents, their work, and what led to what, now or `at_ns`; folded to `limit` nodes, else by `detail`."""
     mission = get_mission(project, mission_id)
-    limit = min(max(read_number(request, "limit", GRAPH_NODES), 2), MOST_GRAPH_NODES)
-    return send_json(present_graph(read_graph(mission, limit=limit)))
+    detail = min(max(read_number(request, "detail", 0), 0), 1)
+    limit = min(max(read_number(request, "limit", GRAPH_NODES[detail]), 2), MOST_GRAPH_NODES)
+    expanded = frozenset(request.GET.getlist("expand")[:MOST_EXPANDED])
+    graph = read_graph(
+        mission,
+        read_number(request, "at_ns") if request.GET.get("at_ns") else None,
+        limit,
+        plan_limit=limit if "limit" in request.GET else PLAN_NODES[detail],
+        expanded=expanded,
+    )
+    return send_json(present_graph(graph))

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 
 import msgspec
 
+from analysis.algorithms.blockage import Blockage
 from analysis.algorithms.denials import find_denials, without_reports
 from analysis.algorithms.failures import Failure, rank_failures
 from analysis.algorithms.findings import Ref, llm_ref, span_ref, tool_ref
@@ -14,12 +16,13 @@ from analysis.algorithms.tree import ROOT, MissionTree, SpanKey, build_tree
 from llmlog.records import LlmCallRow, ToolCallRow
 from plans.building.rows import build_rows, find_homes, name_agents, step_row_key
 from plans.records import NO_PLAN, Plan, PlanStep
+from telemetry.stage7.brain_words import LOGIC_FAILURE_EVENT
 from traces.records import LogRow, SpanRow
 
 _NO_TIME = 1 << 80
 
 
-class MissionFacts(msgspec.Struct, frozen=True):
+class MissionFacts(msgspec.Struct, frozen=True, dict=True):
     """One mission at one moment. Calls are in order of start."""
 
     tree: MissionTree
@@ -40,6 +43,15 @@ class MissionFacts(msgspec.Struct, frozen=True):
     """What was intended: empty when no sender told it."""
     agents: tuple[str, ...]
     """By row: the agent that worked, taken from above where the span names none; empty when nobody does."""
+    reports: tuple[LogRow, ...]
+    """Log records in which a caller says that an answer was of no use, in order of time."""
+    denied: frozenset[int]
+    """Keys of the model calls that they speak of."""
+
+    @cached_property
+    def blockage(self) -> Blockage:
+        """What the open steps of the plan wait for; worked out once, when somebody asks."""
+        return Blockage(self.plan)
 
     def row_of(self, call: LlmCallRow | ToolCallRow) -> int | None:
         """The row of a call's span."""
@@ -91,6 +103,7 @@ def build_facts(
     """The facts of a mission. `last_activity_ns` brings in logs and snapshots; `tree` saves building it again."""
     tree = tree if tree is not None else build_mission_tree(spans, plan)
     denials = find_denials(error_logs, llm_calls)
+    reports = [log for log in error_logs if log.event_name == LOGIC_FAILURE_EVENT]
     error_logs = without_reports(error_logs, denials)
     denied = (tree.index.get((call.trace_id, call.span_id, call.side)) for call in denials)
     outcome = compute_outcome(tree, now_ns, last_activity_ns, frozenset(row for row in denied if row is not None))
@@ -110,6 +123,8 @@ def build_facts(
         _by_tool_call_id(calls),
         plan,
         inherit_agents(tree),
+        tuple(sorted(reports, key=lambda log: (log.time_ns, log.pk))),
+        frozenset(call.pk for call in denials),
     )
 
 

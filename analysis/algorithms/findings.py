@@ -6,6 +6,7 @@ from hashlib import blake2b
 import msgspec
 
 from llmlog.records import LlmCallRow, ToolCallRow
+from plans.records import Ghost, PlanAgent, PlanStep
 from traces.records import LogRow, SpanRow
 
 SEVERITIES = ("error", "warning", "info")
@@ -18,9 +19,10 @@ class Ref(msgspec.Struct, frozen=True, gc=False):
     """A record that can be opened."""
 
     type: str
-    """span, llm_call, tool_call or log."""
+    """span, llm_call, tool_call, log, step, agent or ghost."""
     id: str
-    """`trace_id/span_id` for a span (`/1` after it for the server side), else the pk as text."""
+    """`trace_id/span_id` for a span (`/1` after it for the server side), the key of a step or ghost of the plan, the
+    sender's id of an agent, else the pk as text."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -68,7 +70,27 @@ def tool_ref(call: ToolCallRow) -> Ref:
 
 def log_ref(log: LogRow) -> Ref:
     """The reference to a log record."""
-    return Ref("log", str(log.pk))
+    return log_ref_of(log.pk)
+
+
+def log_ref_of(pk: int) -> Ref:
+    """The reference to a log record by its key."""
+    return Ref("log", str(pk))
+
+
+def step_ref(step: PlanStep) -> Ref:
+    """The reference to a step of the plan."""
+    return Ref("step", step.key)
+
+
+def agent_ref(agent: PlanAgent) -> Ref:
+    """The reference to an agent of the plan."""
+    return Ref("agent", agent.id)
+
+
+def ghost_ref(ghost: Ghost) -> Ref:
+    """The reference to what a step hangs on and nobody has."""
+    return Ref("ghost", ghost.key)
 
 
 def make_finding(

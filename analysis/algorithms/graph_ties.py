@@ -12,6 +12,7 @@ from analysis.algorithms.graph_work import WorkList
 from analysis.algorithms.origins import find_asking_call
 from analysis.algorithms.outcome import RETRIED
 from analysis.algorithms.wording import shorten
+from plans.records import NOWHERE
 
 _HAND_OVER = re.compile(r"^(transfer|hand_?off|delegate|route)_(?:back_)?to_(\w+)$", re.IGNORECASE)
 _CERTAIN = frozenset({"transfer", "handoff", "hand_off"})
@@ -123,7 +124,8 @@ class Ties:
         """Inside one caller: each piece of work follows those that had ended and that nothing else followed before."""
         by_caller: dict[int, list[int]] = {}
         for at in range(self.known):
-            if self.work[at].kind != "ghost" and self.work[at].start_ns is not None:
+            each = self.work[at]
+            if each.kind != "ghost" and each.step == NOWHERE and each.start_ns is not None:
                 by_caller.setdefault(self.work[at].caller, []).append(at)
         for siblings in by_caller.values():
             if len(siblings) > 1:
@@ -161,8 +163,8 @@ class Ties:
         proven = {tie.target for tie in told if not tie.is_inferred}
         for at in range(self.known):
             each = self.work[at]
-            if each.caller < 0:
-                continue
+            if each.caller < 0 or each.row < 0 or each.step != NOWHERE:
+                continue  # what is planned has the ties of its plan
             is_delegated = each.kind == "run" and each.agent_name != self.work[each.caller].agent_name
             if at not in (proven if is_delegated else led):
                 yield Tie(each.caller, at, "parent", "calls", self._refs(at, each.caller))

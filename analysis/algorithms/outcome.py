@@ -216,7 +216,16 @@ class _Outcomes:
                 return status
         if self._has_open_failure(self.tree.roots):
             return "failed"
-        return "gone" if any(self.statuses[root] == "gone" for root in self.tree.roots) else "ok"
+        if any(self.statuses[root] == "gone" for root in self.tree.roots):
+            return "failed" if self._has_failed_step() else "gone"
+        return "ok"
+
+    def _has_failed_step(self) -> bool:
+        """A step of a plan failed: what never ended in its mission waited in vain."""
+        return any(
+            failed and row.span is not None and row.span.pk < 0 and not self.recoveries[row.index]
+            for failed, row in zip(self.failures, self.tree.rows, strict=True)
+        )
 
     def open_leaves(self) -> tuple[int, ...]:
         """Open rows with nothing open right below."""

@@ -14,7 +14,7 @@ from traces.records import LogRow, SpanRow
 NO_SEVERITY = "none"
 LATE = frozenset({"first_failure", "rate_limit", "retry_storm"})
 """What a likely cause is told with: the failure that it led to."""
-STALL, LIKELY_CAUSE, LOOP, FAILURE = "stall", "likely_cause", "loop", "first_failure"
+STALL, LIKELY_CAUSE, LOOP, FAILURE, NOTHING = "stall", "likely_cause", "loop", "first_failure", "never_completed"
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -49,20 +49,36 @@ def compute_verdict(
 def compose_verdict(facts: MissionFacts, findings: Sequence[Finding]) -> Verdict:
     """The verdict from ranked findings: what is gravest, and what led there.
 
-    A stalled mission says so first, and then what failed before. What failed late is followed by its likely cause, a
-    loop by the failure that ended it.
+    That nothing was produced comes first, and then why. A mission that stands still says so, and then what failed
+    before; one that was left says what failed, and then that it was left. What failed late is followed by its likely
+    cause, a loop by the failure that ended it.
     """
     told = [finding for finding in findings if finding.severity != "info"]
     stall = next((finding for finding in told if finding.detector == STALL), None)
+    nothing = next((each for each in told if each.detector == NOTHING and each.severity == "error"), None)
+    if nothing is not None:
+        return _of_nothing(facts, nothing, stall, findings)
     cause = next((finding for finding in told if finding is not stall and finding.severity == "error"), None)
     if stall is not None and cause is not None:
         words, members = _chain(cause, told)
+        if facts.outcome.mission_status == "gone":
+            return _verdict(f"{words} {stall.title}", cause, cause, findings, (*members, stall))
         return _verdict(f"{stall.title} Before that: {words}", stall, cause, findings, (*members, stall))
     chosen = stall or next(iter(told), None)
     if chosen is None:
         return Verdict("", NO_SEVERITY, None, None, (), tuple(findings))
     words, members = _chain(chosen, told)
     return _verdict(words, chosen, chosen, findings, members)
+
+
+def _of_nothing(facts: MissionFacts, nothing: Finding, stall: Finding | None, findings: Sequence[Finding]) -> Verdict:
+    """That nothing was produced, why, and that it stands still where it is not over."""
+    cause = next((each for each in findings if each.id == nothing.caused_by), nothing)
+    told = [nothing] if cause is nothing else [nothing, cause]
+    if stall is not None and facts.outcome.mission_status != "gone":
+        told.append(stall)
+    words = " ".join(finding.title for finding in told)
+    return _verdict(words, nothing, cause, findings, [cause, *told])
 
 
 def _chain(cause: Finding, told: Sequence[Finding]) -> tuple[str, tuple[Finding, ...]]:

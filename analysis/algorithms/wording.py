@@ -1,6 +1,8 @@
 """The words of verdicts and findings: moments, durations, names of spans. Plain, exact, short."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from traces.records import SpanRow
@@ -31,6 +33,14 @@ def clock(time_ns: int, now_ns: int) -> str:
     return moment.strftime("%H:%M:%S UTC" if is_today else "%Y-%m-%d %H:%M:%S UTC")
 
 
+def moment(time_ns: int) -> str:
+    """`09:41:07.250`: a moment among others of one mission."""
+    seconds, rest = divmod(time_ns, SECOND_NS)
+    if not 0 <= seconds <= _LAST_SECOND:
+        return f"{seconds} s"
+    return f"{datetime.fromtimestamp(seconds, UTC):%H:%M:%S}.{rest // 1_000_000:03}"
+
+
 def lasting(duration_ns: int) -> str:
     """`850 ms`, `3.2 s`, `14 min`, `2 h 5 min`, `3 d 4 h`; whole numbers rounded down."""
     if duration_ns < SECOND_NS:
@@ -46,6 +56,12 @@ def lasting(duration_ns: int) -> str:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def taking(duration_ns: int) -> str:
+    """`67 s`, to the nearest second below two minutes; else as `lasting`."""
+    seconds = (max(0, duration_ns) + SECOND_NS // 2) // SECOND_NS
+    return f"{seconds} s" if seconds < 120 else lasting(duration_ns)
 
 
 def counted(count: int, singular: str, plural: str = "") -> str:
@@ -106,6 +122,19 @@ def core_message(text: str) -> str:
         named = [line for line in text.splitlines() if _EXCEPTION_LINE.match(line)]
         return named[-1] if named else text.splitlines()[0]
     return text
+
+
+def listed(items: Sequence[str], most: int = 5) -> str:
+    """`a`, `a and b`, `a, b and c`, `a, b and 7 more`."""
+    if len(items) > most:
+        return f"{', '.join(items[: most - 1])} and {len(items) - most + 1} more"
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
+def tallied(items: Iterable[str], most: int = 5) -> str:
+    """`ACCOMPLISH ×3, SEARCH and PLUGIN`: each once and short, the most frequent first."""
+    counts = Counter(shorten(item, 60) for item in items).most_common()
+    return listed([f"{item} ×{count}" if count > 1 else item for item, count in counts], most)
 
 
 def sentence(text: str) -> str:

@@ -11,8 +11,9 @@ NAME = "logged_error"
 
 
 def detect(facts: MissionFacts) -> Iterator[Finding]:
-    """One finding, for log records whose span does not say itself that it failed."""
-    silent = [log for log in facts.error_logs if not _is_told(facts, log)]
+    """One finding, for log records whose span does not say itself that it failed, and no step or agent rests on."""
+    told = _told_by_plan(facts) | {log.pk for log in facts.reports}
+    silent = [log for log in facts.error_logs if log.pk not in told and not _is_told(facts, log)]
     if not silent:
         return
     first = silent[0]
@@ -25,6 +26,12 @@ def detect(facts: MissionFacts) -> Iterator[Finding]:
     yield make_finding(
         NAME, "warning", title, refs, opened_ns=first.time_ns, closed_ns=silent[-1].time_ns, subject="logs"
     )
+
+
+def _told_by_plan(facts: MissionFacts) -> set[int]:
+    """Keys of the records from which the plan knows its failed steps and its agents."""
+    steps = {pk for step in facts.plan.steps if step.outcome == "failed" for pk in step.evidence}
+    return steps | {pk for agent in facts.plan.agents for pk in agent.evidence}
 
 
 def _is_told(facts: MissionFacts, log: LogRow) -> bool:

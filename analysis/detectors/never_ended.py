@@ -10,13 +10,16 @@ NAME = "never_ended"
 
 
 def detect(facts: MissionFacts) -> Iterator[Finding]:
-    """One finding for all of them, in a mission that is otherwise over."""
+    """One finding for all of them, in a mission that is otherwise over. Of steps `never_completed` speaks."""
     if facts.outcome.mission_status not in ("ok", "failed"):
         return
     lost = [
         row.index
         for row in facts.tree.rows
-        if row.span is not None and row.span.end_ns is None and facts.outcome.statuses[row.index] == "gone"
+        if row.span is not None
+        and row.span.end_ns is None
+        and facts.outcome.statuses[row.index] == "gone"
+        and row.span.pk >= 0
     ]
     spans = [span for row in lost if (span := facts.span_of(row)) is not None]
     if spans:

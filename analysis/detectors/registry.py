@@ -2,101 +2,124 @@
 
 from collections.abc import Callable, Iterator
 
-import msgspec
-
 from analysis.algorithms.facts import MissionFacts
-from analysis.algorithms.findings import SEVERITIES, Finding, key_ref, llm_ref, tool_ref
+from analysis.algorithms.findings import Finding
 from analysis.detectors import (
+    agent_vanished,
+    cache_replay,
+    cancel_cascade,
     compacted_context,
     cost_outlier,
+    dangling_dependency,
+    delegated_to_dead_agent,
+    delegated_without_input,
+    dependency_cycle,
+    dependency_on_replaced,
+    duplicate_plan,
+    duplicate_step_id,
     empty_output,
+    empty_result,
+    error_text_in_result,
     first_failure,
+    human_input_pending,
+    human_input_timeout,
     incomplete_data,
+    json_invalid,
     likely_cause,
     logged_error,
+    logic_failure_reported,
     loop,
+    missing_required_input,
+    model_unavailable,
+    never_completed,
     never_ended,
+    object_object_input,
+    orphan_call,
+    output_name_mismatch,
+    paused_by_disconnect,
+    plan_shrunk,
     rate_limit,
     recovered_failure,
+    reflect_loop,
     refused_output,
+    repeated_execution,
+    replan_abort,
     retry_storm,
+    secret_seen,
+    silent_failure,
     slow_call,
     stall,
+    step_removed_without_end,
     swallowed_error,
+    timeout_layers,
     truncated_output,
     unanswered_tool_call,
+    undeclared_placeholder,
+    unknown_status,
+    verb_explosion,
     waiting,
 )
+from analysis.detectors.ranking import rank_findings
 
 Detector = Callable[[MissionFacts], Iterator[Finding]]
 
 DETECTORS: tuple[tuple[str, Detector], ...] = (
     (likely_cause.NAME, likely_cause.detect),
+    (verb_explosion.NAME, verb_explosion.detect),
+    (human_input_timeout.NAME, human_input_timeout.detect),
+    (dependency_cycle.NAME, dependency_cycle.detect),
+    (dangling_dependency.NAME, dangling_dependency.detect),
+    (dependency_on_replaced.NAME, dependency_on_replaced.detect),
+    (output_name_mismatch.NAME, output_name_mismatch.detect),
+    (missing_required_input.NAME, missing_required_input.detect),
+    (model_unavailable.NAME, model_unavailable.detect),
     (rate_limit.NAME, rate_limit.detect),
+    (reflect_loop.NAME, reflect_loop.detect),
+    (replan_abort.NAME, replan_abort.detect),
+    (delegated_to_dead_agent.NAME, delegated_to_dead_agent.detect),
+    (agent_vanished.NAME, agent_vanished.detect),
+    (paused_by_disconnect.NAME, paused_by_disconnect.detect),
     (loop.NAME, loop.detect),
     (retry_storm.NAME, retry_storm.detect),
+    (timeout_layers.NAME, timeout_layers.detect),
+    (error_text_in_result.NAME, error_text_in_result.detect),
+    (silent_failure.NAME, silent_failure.detect),
+    (logic_failure_reported.NAME, logic_failure_reported.detect),
     (first_failure.NAME, first_failure.detect),
+    (never_completed.NAME, never_completed.detect),
+    (cancel_cascade.NAME, cancel_cascade.detect),
     (stall.NAME, stall.detect),
+    (human_input_pending.NAME, human_input_pending.detect),
     (waiting.NAME, waiting.detect),
+    (step_removed_without_end.NAME, step_removed_without_end.detect),
     (swallowed_error.NAME, swallowed_error.detect),
     (logged_error.NAME, logged_error.detect),
+    (empty_result.NAME, empty_result.detect),
+    (plan_shrunk.NAME, plan_shrunk.detect),
+    (duplicate_plan.NAME, duplicate_plan.detect),
+    (delegated_without_input.NAME, delegated_without_input.detect),
+    (repeated_execution.NAME, repeated_execution.detect),
+    (object_object_input.NAME, object_object_input.detect),
+    (undeclared_placeholder.NAME, undeclared_placeholder.detect),
+    (orphan_call.NAME, orphan_call.detect),
+    (duplicate_step_id.NAME, duplicate_step_id.detect),
     (unanswered_tool_call.NAME, unanswered_tool_call.detect),
     (truncated_output.NAME, truncated_output.detect),
     (refused_output.NAME, refused_output.detect),
     (empty_output.NAME, empty_output.detect),
+    (json_invalid.NAME, json_invalid.detect),
+    (cache_replay.NAME, cache_replay.detect),
     (never_ended.NAME, never_ended.detect),
     (incomplete_data.NAME, incomplete_data.detect),
     (slow_call.NAME, slow_call.detect),
     (cost_outlier.NAME, cost_outlier.detect),
     (compacted_context.NAME, compacted_context.detect),
     (recovered_failure.NAME, recovered_failure.detect),
+    (unknown_status.NAME, unknown_status.detect),
+    (secret_seen.NAME, secret_seen.detect),
 )
-MAX_FINDINGS_EACH = 50
-"""Findings kept of one detector, the earliest first."""
-STOPPERS = (likely_cause.NAME, first_failure.NAME, rate_limit.NAME, retry_storm.NAME)
-_PLACES = {name: place for place, (name, _) in enumerate(DETECTORS)}
-_NO_TIME = 1 << 80
 
 
 def run_detectors(facts: MissionFacts) -> list[Finding]:
     """All findings: gravest first, causes before what they explain, then by time."""
-    found: list[Finding] = []
-    for _, detect in DETECTORS:
-        found.extend(sorted(detect(facts), key=_rank)[:MAX_FINDINGS_EACH])
-    explained = sorted(_explained(sorted(found, key=_rank)), key=lambda each: (not each.is_root, *_rank(each)))
-    return [_cite_spans(facts, each) for each in explained]
-
-
-def _cite_spans(facts: MissionFacts, finding: Finding) -> Finding:
-    """A finding that cites calls alone also cites their spans: those are what a page can show."""
-    if not finding.refs or any(ref.type == "span" for ref in finding.refs):
-        return finding
-    calls = {llm_ref(call): call for call in facts.llm_calls} | {tool_ref(call): call for call in facts.tool_calls}
-    cited = [calls[ref] for ref in finding.refs if ref in calls]
-    spans = [key_ref(call.trace_id, call.span_id, call.side) for call in cited]
-    return msgspec.structs.replace(finding, refs=(*finding.refs, *dict.fromkeys(spans)))
-
-
-def _rank(finding: Finding) -> tuple[int, int, int, str]:
-    opened_ns = _NO_TIME if finding.opened_ns is None else finding.opened_ns
-    return SEVERITIES.index(finding.severity), opened_ns, _PLACES[finding.detector], finding.id
-
-
-def _explained(ranked: list[Finding]) -> list[Finding]:
-    """Each finding, marked with the one before it that speaks of its main record, or that stopped the mission."""
-    explained: list[Finding] = []
-    by_ref: dict[tuple[str, str], Finding] = {}
-    for finding in ranked:
-        cause = by_ref.get((finding.refs[0].type, finding.refs[0].id)) if finding.refs and finding.is_root else None
-        if finding.detector == stall.NAME:
-            cause = cause or next((each for each in explained if each.is_root and _stopped_it(each)), None)
-        if cause is not None:
-            finding = msgspec.structs.replace(finding, is_root=False, caused_by=cause.id)
-        explained.append(finding)
-        for ref in finding.refs if finding.is_root else ():
-            by_ref.setdefault((ref.type, ref.id), finding)
-    return explained
-
-
-def _stopped_it(finding: Finding) -> bool:
-    return finding.severity == "error" and finding.detector in STOPPERS
+    return rank_findings(facts, [(name, list(detect(facts))) for name, detect in DETECTORS])

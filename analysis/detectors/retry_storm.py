@@ -1,22 +1,58 @@
-"""Attempts that failed one after the other, of one name below one parent."""
+"""Attempts that failed one after the other, of one name below one parent; steps that asked a model again and again."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from analysis.algorithms.facts import MissionFacts
-from analysis.algorithms.findings import Finding, make_finding
+from analysis.algorithms.findings import Finding, make_finding, step_ref
+from analysis.algorithms.step_words import name_step
 from analysis.algorithms.tree import ROOT
-from analysis.algorithms.wording import clock, lasting, name_span, reason_of, sentence
+from analysis.algorithms.wording import clock, counted, lasting, name_span, reason_of, sentence, shorten
+from plans.records import PlanStep
 from traces.records import SpanRow
 
 NAME = "retry_storm"
 FAILURES_IN_A_ROW = 3
+CALLS_AT_LEAST = 3
+"""To models, by one failed step."""
+SHOWN = 10
 
 
 def detect(facts: MissionFacts) -> Iterator[Finding]:
-    """One finding for each row of failures; a warning when it went well in the end or was passed over."""
+    """One finding for each row of failures, and one for steps.
+
+    A warning when it went well in the end or was passed over.
+    """
+    yield from _of_steps(facts)
     parents = {facts.tree.rows[failure.row].parent for failure in facts.failures}
     for parent in sorted(parents):
         yield from _among(facts, parent)
+
+
+def _of_steps(facts: MissionFacts) -> Iterator[Finding]:
+    """One finding for all failed steps with more than one call, if one of them has many.
+
+    Calls are those that spans show or, where more, that the logs in a step's result show.
+    """
+    seen = Counter(call.step_id for call in facts.llm_calls if call.step_id)
+    calls = {step.index: max(step.model_calls, seen[step.step_id]) for step in facts.plan.steps}
+    failed = [step for step in facts.plan.steps if step.outcome == "failed" and calls[step.index] > 1]
+    failed.sort(key=lambda step: (-calls[step.index], step.index))
+    if not failed or calls[failed[0].index] < CALLS_AT_LEAST:
+        return
+    told = ", ".join(f"{name_step(step)} {calls[step.index]}" for step in failed[:SHOWN])
+    title = (
+        f"{counted(len(failed), 'failed step')} asked the model more than once: {told}; the steps of the mission made "
+        f"{counted(sum(calls.values()), 'model call')} in all."
+    )
+    by_error = Counter(_signature(step) for step in failed)
+    detail = "By error: " + ", ".join(f"{error} ({count})" for error, count in by_error.most_common(5)) + "."
+    yield make_finding(NAME, "warning", title, [step_ref(step) for step in failed], opened_ns=failed[0].created_ns,
+                       closed_ns=failed[0].ended_ns, detail=detail, subject="steps")  # fmt: skip
+
+
+def _signature(step: PlanStep) -> str:
+    return step.reason_code or shorten(step.reason, 60) or "no reason given"
 
 
 def _among(facts: MissionFacts, parent: int) -> Iterator[Finding]:

@@ -2,22 +2,52 @@
 
 from collections.abc import Iterator
 
+from analysis.algorithms.blockage import NOT_BEGUN
+from analysis.algorithms.blockage_words import Agents, tell_blocker, tell_blockers
 from analysis.algorithms.facts import MissionFacts
-from analysis.algorithms.findings import Finding, make_finding
-from analysis.algorithms.wording import clock, counted, lasting, name_span
+from analysis.algorithms.findings import Finding, Ref, ghost_ref, make_finding, step_ref
+from analysis.algorithms.standing import stands_still
+from analysis.algorithms.step_words import is_open_step
+from analysis.algorithms.wording import clock, counted, lasting, name_span, sentence
+from plans.records import NOWHERE
 
 NAME = "stall"
+SHOWN = 8
 
 
 def detect(facts: MissionFacts) -> Iterator[Finding]:
-    """At most one finding; since the last activity."""
+    """At most one finding; since the last activity. With the steps of a plan it names what holds them up."""
     since_ns = facts.outcome.last_activity_ns
     if since_ns is None:
         return
-    if facts.outcome.is_stalled:
+    is_still = stands_still(facts)
+    if (is_still or facts.outcome.mission_status == "gone") and any(map(is_open_step, facts.plan.steps)):
+        yield _plan_stopped(facts, since_ns, is_still=is_still)
+    elif is_still:
         yield _stalled(facts, since_ns)
     elif facts.outcome.mission_status == "gone":
         yield from _abandoned(facts, since_ns)
+
+
+def _plan_stopped(facts: MissionFacts, since_ns: int, *, is_still: bool) -> Finding:
+    steps = facts.plan.steps
+    left = sum(map(is_open_step, steps))
+    blockers = facts.blockage.blockers
+    when = clock(since_ns, facts.now_ns)
+    if is_still:
+        title = f"Stalled since {when}: nothing has happened for {lasting(facts.now_ns - since_ns)} and "
+    else:
+        title = f"Abandoned: nothing has happened since {when}, and "
+    title += f"{left} of {counted(len(steps), 'step')} {'has' if left == 1 else 'have'} not ended."
+    agents = Agents(facts.plan)
+    if blockers:
+        telling = next((each for each in blockers if each.why != NOT_BEGUN), blockers[0])
+        title += f" {sentence(tell_blocker(facts.plan, agents, telling))}"
+    refs: list[Ref] = []
+    for each in blockers:
+        refs.append(step_ref(steps[each.step]) if each.step != NOWHERE else ghost_ref(facts.plan.ghosts[each.ghost]))
+    detail = " ".join(sentence(words) for words in tell_blockers(facts.plan, agents, blockers, SHOWN))
+    return make_finding(NAME, "error", title, refs, opened_ns=since_ns, detail=detail, subject="mission")
 
 
 def _stalled(facts: MissionFacts, since_ns: int) -> Finding:

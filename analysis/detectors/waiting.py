@@ -15,8 +15,8 @@ def detect(facts: MissionFacts) -> Iterator[Finding]:
         return
     for row in facts.outcome.open_leaves:
         span = facts.span_of(row)
-        if span is None or span.start_ns is None:
-            continue
+        if span is None or span.start_ns is None or span.pk < 0:
+            continue  # Of a plan's own steps `human_input_pending` and `stall` speak.
         whom = {"HUMAN": "a person", "QUEUE": "a queue"}.get(span.span_kind, "someone")
         since = clock(span.start_ns, facts.now_ns)
         agent = f"agent {facts.agents[row]} is " if facts.agents[row] else ""

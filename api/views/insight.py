@@ -24,16 +24,19 @@ from api.views.missions import get_mission
 from traces.selectors import read_spans
 
 AT = number_parameter("at_ns", "As it was known at this time.")
+EXPAND = text_parameter("expand", "Id of a node whose insides are wanted; may be given several times.")
+MOST_EXPANDED = 200
 
 
 class Graph(APIView):
     """The mission's graph."""
 
-    @describe(GraphSerializer, parameters=[AT])
+    @describe(GraphSerializer, parameters=[AT, EXPAND])
     def get(self, request: Request, mission_id: str) -> Response:
         """Nodes, and edges with their evidence."""
         _, mission = get_mission(request, mission_id)
-        return Response(graph_json(read_graph(mission, get_number(request, "at_ns"))))
+        expanded = frozenset(request.query_params.getlist("expand")[:MOST_EXPANDED])
+        return Response(graph_json(read_graph(mission, get_number(request, "at_ns"), expanded=expanded)))
 
 
 class CriticalPathView(APIView):

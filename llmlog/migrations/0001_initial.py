@@ -36,10 +36,15 @@ class Migration(migrations.Migration):
                 ("new_message_count", models.IntegerField(null=True)),
                 ("tool_call_ids", models.TextField()),
                 ("change_seq", models.BigIntegerField()),
+                ("started_ns", models.BigIntegerField(null=True)),
+                ("conversation_type", models.TextField(db_default="")),
             ],
             options={
                 "db_table": "llmlog_llmcall",
-                "indexes": [models.Index(fields=["mission_id", "change_seq"], name="llmlog_llmcall_mission")],
+                "indexes": [
+                    models.Index(fields=["mission_id", "change_seq"], name="llmlog_llmcall_mission"),
+                    models.Index(fields=["project_id", "started_ns"], name="llmlog_llmcall_started"),
+                ],
             },
         ),
         migrations.CreateModel(

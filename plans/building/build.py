@@ -15,8 +15,11 @@ from plans.building.parents import (
 )
 from plans.building.people import build_agents, build_hand_overs, build_questions
 from plans.building.verdicts import StepVerdict, judge_step
-from plans.records import NO_PLAN, NOWHERE, FactRow, Plan, PlanEdge, PlanStep, Revision
+from plans.records import NO_PLAN, NOWHERE, STATED, FactRow, Plan, PlanEdge, PlanStep, Revision
 from telemetry.facts.records import EdgeFact, MissionFact
+
+MOST_EVIDENCE = 20
+"""Records that one stated tie keeps."""
 
 
 def build_plan(rows: Sequence[FactRow]) -> Plan:
@@ -33,7 +36,8 @@ def build_plan(rows: Sequence[FactRow]) -> Plan:
     verdicts = [judge_step(draft, has_asked=at in asking) for at, draft in enumerate(drafts)]
     ties = Ties(drafts, plans, verdicts)
     ties.find()
-    edges = [*ties.edges.values(), *_stated_edges(rows, drafts)]
+    stated = _stated_edges(rows, drafts, ties)
+    edges = [*ties.edges.values(), *stated]
     depths = compute_depths(drafts)
     steps = [_step(at, draft, verdicts[at], depths[at]) for at, draft in enumerate(drafts)]
     return Plan(
@@ -46,6 +50,8 @@ def build_plan(rows: Sequence[FactRow]) -> Plan:
         hand_overs=build_hand_overs(rows, drafts),
         **_mission_words(rows),
         has_starts=any(draft.starts for draft in drafts),
+        known_verbs=_known_verbs(rows),
+        last_ns=rows[-1].time_ns,
     )
 
 
@@ -59,6 +65,11 @@ def _mission_words(rows: Sequence[FactRow]) -> dict[str, str]:
         words["name"] = words.get("name", "") or fact.name
         words["goal"] = words.get("goal", "") or fact.goal
     return words
+
+
+def _known_verbs(rows: Sequence[FactRow]) -> frozenset[str]:
+    facts = (fact for row in rows for fact in row.facts if isinstance(fact, MissionFact))
+    return frozenset(verb for fact in facts for verb in fact.known_verbs)
 
 
 def plan_at(rows: Sequence[FactRow], at_ns: int | None) -> Plan:
@@ -127,7 +138,8 @@ def _revision(plan: MadePlan) -> Revision:
     )
 
 
-def _stated_edges(rows: Sequence[FactRow], drafts: Sequence[Draft]) -> list[PlanEdge]:
+def _stated_edges(rows: Sequence[FactRow], drafts: Sequence[Draft], ties: Ties) -> list[PlanEdge]:
+    """Ties that records state; one to a step that nobody knows hangs on a ghost, among the other ties."""
     by_id: dict[str, int] = {}
     for at, draft in enumerate(drafts):
         by_id[draft.step_id] = at
@@ -137,11 +149,15 @@ def _stated_edges(rows: Sequence[FactRow], drafts: Sequence[Draft]) -> list[Plan
             if not isinstance(fact, EdgeFact):
                 continue
             source, target = by_id.get(fact.source, NOWHERE), by_id.get(fact.step_id, NOWHERE)
+            if source == NOWHERE and target != NOWHERE and fact.source:
+                ties.haunt(target, fact.source, fact.kind, fact.output_name, fact.input_name)
             if NOWHERE in (source, target) or source == target:
                 continue
             is_done = judge_step(drafts[source]).outcome == "ok" if fact.is_satisfied is None else fact.is_satisfied
             key = (target, source, fact.kind, fact.output_name, fact.input_name)
+            evidence = (*found[key].evidence, row.pk) if key in found else (row.pk,)
             found[key] = PlanEdge(
-                source, target, fact.kind, fact.output_name, fact.input_name, is_done, False, "stated"
-            )
+                source, target, fact.kind, fact.output_name, fact.input_name, is_done, False, STATED,
+                evidence=evidence[:MOST_EVIDENCE],
+            )  # fmt: skip
     return list(found.values())

@@ -25,6 +25,7 @@ from telemetry.facts.records import (
     OutputDefinition,
     StepFact,
 )
+from telemetry.stage7.outputs import PENDING
 
 _WAITING_WORDS = frozenset({"waiting", "pending", ""})
 _OVER_WORDS = frozenset({"completed", "error", "failed", "cancelled", "replaced", "ok", "done"})
@@ -220,5 +221,10 @@ def _see(draft: Draft, fact: StepFact, time_ns: int) -> None:
 
 
 def _fuller(held: tuple[Output, ...], told: tuple[Output, ...]) -> tuple[Output, ...]:
-    """Of two records of a result the one that says more: a finish event cuts texts, a completion does not."""
-    return max(held, told, key=lambda each: (bool(each), sum(output.size for output in each), repr(each)))
+    """Of two records of a result the one that says more: a finish event cuts texts, a completion does not, and a
+    question to a person is no result yet."""
+    return max(held, told, key=lambda each: (bool(each), not _asks(each), sum(part.size for part in each), repr(each)))
+
+
+def _asks(outputs: tuple[Output, ...]) -> bool:
+    return any(output.name == PENDING for output in outputs)

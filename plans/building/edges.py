@@ -183,8 +183,12 @@ class Ties:
                 source, target, kind, output_name, input_name, is_satisfied, by == BY_MENTION, by
             )
 
+    def haunt(self, target: int, wanted: str, kind: str, output_name: str, input_name: str) -> None:
+        """A step hangs on one that nobody knows."""
+        self._haunt(target, wanted, UNKNOWN_STEP, output_name, input_name, kind)
+
     def _haunt(self, target: int, wanted: str, why: str, output_name: str, input_name: str, kind: str) -> None:
-        scope = str(self.drafts[target].parent) if why != UNKNOWN_STEP else ""
+        scope = self._scope(target) if why != UNKNOWN_STEP else ""
         ghost = self.ghosts.get((why + scope, wanted))
         if ghost is None:
             nearest = self._nearest(target, output_name)
@@ -193,6 +197,11 @@ class Ties:
             self.ghosts[why + scope, wanted] = ghost
         key = (target, NOWHERE, ghost.index, kind, output_name, input_name)
         self.edges[key] = PlanEdge(NOWHERE, target, kind, output_name, input_name, False, False, STATED, ghost.index)
+
+    def _scope(self, at: int) -> str:
+        """Names the plan that a step is of, however many steps are known."""
+        parent = self.drafts[at].parent
+        return "" if parent == NOWHERE else f"{self.drafts[parent].step_id}\0{self.drafts[parent].occurrence}"
 
     def _nearest(self, target: int, output_name: str) -> int:
         declaring = [each for each in self._declaring.get(output_name, ()) if each != target]

@@ -46,8 +46,9 @@ def find_owners(
         named_agents = {fact.agent_id for fact in row.facts if fact.agent_id in agents}
         if len(named_agents) == 1 and traces[row.pk]:
             owners.setdefault(traces[row.pk], agents[named_agents.pop()])
+    missions = {row.pk: row.mission_id for row in named} | {row.pk: owners.get(traces[row.pk], "") for row in pooled}
     for moment in moments:
-        owner = _busy_mission(plan.steps, agents, moment.time_ns) or _only_mission(reaches, moment.time_ns)
+        owner = _busy_mission(plan.steps, missions, moment.time_ns) or _only_mission(reaches, moment.time_ns)
         if owner:
             owners.setdefault(moment.trace_id, owner)
     return owners
@@ -76,12 +77,12 @@ def _only_mission(reaches: Mapping[str, Reach], time_ns: int) -> str:
     return near[0] if len(near) == 1 else ""
 
 
-def _busy_mission(steps: Sequence[PlanStep], agents: Mapping[str, str], time_ns: int) -> str:
+def _busy_mission(steps: Sequence[PlanStep], missions: Mapping[int, str], time_ns: int) -> str:
     """The only mission that had a step in execution then."""
     busy = {
-        agents[step.agent_id]
+        missions[step.evidence[0]]
         for step in steps
-        if step.agent_id in agents
+        if missions.get(step.evidence[0])
         and step.started_ns is not None
         and step.started_ns <= time_ns
         and (step.ended_ns is None or time_ns <= step.ended_ns)

@@ -1,5 +1,6 @@
 """Agents and steps as rows of the mission's tree, beside the spans that were sent, and the spans under their steps."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
@@ -15,6 +16,7 @@ FIRST_AGENT = 1_000_000_000
 """Keys of agents' rows are below minus this; those of steps between it and 0."""
 
 SpanKey = tuple[str, str, int]
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 def step_row_key(step: PlanStep) -> SpanKey:
@@ -50,8 +52,9 @@ def agent_label(agent: PlanAgent) -> str:
     """What to call an agent: its name, its role with the beginning of its id, the id."""
     if agent.name:
         return agent.name
-    short = agent.id.removeprefix("agent-")[:8]
-    return f"{agent.role} {short}" if agent.role else f"agent {short}"
+    unprefixed = agent.id.removeprefix("agent-")
+    short = unprefixed[:8] if _UUID.fullmatch(unprefixed) else agent.id[:24]
+    return f"{agent.role} {short}" if agent.role else short
 
 
 def _agent_row(at: int, agent: PlanAgent, names: Mapping[str, str], mission_id: str) -> SpanRow:
@@ -154,7 +157,8 @@ def _own_end(step: PlanStep) -> int | None:
 
 
 def find_homes(plan: Plan, spans: Sequence[SpanRow]) -> dict[SpanKey, SpanKey]:
-    """The step's row for each span that names a step and whose parent is not there; the occurrence that ran then."""
+    """The step's row for spans whose parent is not there: the step that they name, in the occurrence that ran then;
+    for a model call or tool run that names none, the only step that was in execution when it began."""
     by_id: dict[str, list[PlanStep]] = defaultdict(list)
     for step in plan.steps:
         by_id[step.step_id].append(step)
@@ -162,11 +166,45 @@ def find_homes(plan: Plan, spans: Sequence[SpanRow]) -> dict[SpanKey, SpanKey]:
         return {}
     here = {(span.trace_id, span.span_id) for span in spans}
     homes: dict[SpanKey, SpanKey] = {}
+    nameless: list[SpanRow] = []
     for span in spans:
+        if span.parent_span_id and (span.trace_id, span.parent_span_id) in here:
+            continue
         steps = by_id.get(span.step_id) if span.step_id else None
-        if steps and not (span.parent_span_id and (span.trace_id, span.parent_span_id) in here):
+        if steps:
             homes[span.trace_id, span.span_id, span.side] = step_row_key(_running(steps, span.start_ns))
+        elif not span.step_id and not span.parent_span_id and span.span_kind in CALL_KINDS:
+            nameless.append(span)
+    busy = find_busy_steps(plan, [span.start_ns for span in nameless])
+    for span, running in zip(nameless, busy, strict=True):
+        if running is not None:
+            homes[span.trace_id, span.span_id, span.side] = step_row_key(running)
     return homes
+
+
+CALL_KINDS = frozenset({"LLM", "EMBEDDING", "TOOL"})
+
+
+def find_busy_steps(plan: Plan, moments: Sequence[int | None]) -> list[PlanStep | None]:
+    """For each moment the only step that was in execution then; None when there was none, or more than one."""
+    changes: list[tuple[int, int, int]] = []
+    for step in plan.steps:
+        if step.started_ns is not None:
+            changes.append((step.started_ns, 1, step.index))
+            if step.ended_ns is not None:
+                changes.append((max(step.started_ns, step.ended_ns) + 1, 0, step.index))
+    changes.sort()
+    found: list[PlanStep | None] = [None] * len(moments)
+    busy: set[int] = set()
+    at = 0
+    for moment_ns, place in sorted((ns, place) for place, ns in enumerate(moments) if ns is not None):
+        while at < len(changes) and changes[at][0] <= moment_ns:
+            _, has_begun, index = changes[at]
+            (busy.add if has_begun else busy.discard)(index)
+            at += 1
+        if len(busy) == 1:
+            found[place] = plan.steps[next(iter(busy))]
+    return found
 
 
 def _running(steps: Sequence[PlanStep], time_ns: int | None) -> PlanStep:

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from plans.building.drafts import Draft
 from telemetry.facts.records import Output
+from telemetry.stage7.outputs import PENDING
 
-PENDING = "pending_user_input"
 _ERROR_START = "error:"
 _FAILED_WORDS = frozenset({"error", "failed", "failure"})
 _OVER_WORDS = frozenset({"completed", "replaced", "done", "ok", "success"})

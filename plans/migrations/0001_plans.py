@@ -37,6 +37,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["mission_id", "change_seq"], name="plans_fact_mission"),
                     models.Index(fields=["project_id", "time_ns"], name="plans_fact_time"),
+                    models.Index(
+                        condition=models.Q(("trace_id__isnull", False)),
+                        fields=["project_id", "trace_id"],
+                        name="plans_fact_trace",
+                    ),
                 ],
             },
         ),

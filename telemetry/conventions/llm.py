@@ -1,6 +1,6 @@
 """A model call's narrow fields, from whichever attributes, events or recorded bodies carry them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from telemetry.conventions.plan import Plan, plan_span
 from telemetry.conventions.usage import read_cost, read_usage
 from telemetry.conventions.values import decode_json, first_text, read_json, read_object, read_seconds, read_text
 from telemetry.meaning import LlmMeaning
-from telemetry.records import SpanRecord
+from telemetry.records import AttributeValue, SpanRecord
 
 _FIRST_CHUNK_EVENTS = frozenset({"llm.content.completion.chunk", "ai.stream.firstChunk", "mlflow.chunk.item.0"})
 _CALL_MARKS = ("tool", "function")
@@ -48,14 +48,17 @@ def read_llm(span: SpanRecord, plan: Plan, kind: str) -> LlmMeaning:
     reply = _read_reply(span, plan, has_reasons=bool(reasons))
     body = reply.body or _NO_BODY
     usage = read_usage(attributes, plan, body.usage)
+    operation = _operation(attributes, kind)
     return LlmMeaning(
-        operation=_operation(attributes, kind),
+        operation=operation,
         provider_name=first_text(attributes, plan.names("provider_name")),
         request_model=first_text(attributes, plan.names("request_model")) or _model_of_settings(attributes),
         response_model=first_text(attributes, plan.names("response_model")) or body.model,
         response_id=first_text(attributes, plan.names("response_id")) or body.id,
         call_id=first_text(attributes, plan.names("call_id")),
-        is_attempt=any(attributes[name] not in (None, False, 0, "") for name in plan.names("attempt")),
+        is_attempt=_says(attributes, plan.names("attempt")),
+        from_cache=_says(attributes, plan.names("from_cache")),
+        is_invalid_json=_says(attributes, plan.names("invalid_json")),
         finish_reasons=reasons or reply.finish_reasons,
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
@@ -67,10 +70,17 @@ def read_llm(span: SpanRecord, plan: Plan, kind: str) -> LlmMeaning:
         counts_usage=not is_outer_call(span),
         message_hashes=_hash_input(span, plan),
         tool_call_ids=reply.tool_call_ids,
+        conversation_type=first_text(attributes, plan.names("conversation_type")) or _TYPES.get(operation, operation),
     )
 
 
+_TYPES = dict.fromkeys(("chat", "text_completion", "generate_content"), "TextToText")
 _NO_BODY = ReplyBody()
+
+
+def _says(attributes: Mapping[str, AttributeValue], names: Iterable[str]) -> bool:
+    """One of these attributes is there and says yes."""
+    return any(attributes[name] not in (None, False, 0, "") for name in names)
 
 
 def _model_of_settings(attributes: dict[str, Any]) -> str:

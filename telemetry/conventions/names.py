@@ -56,9 +56,12 @@ SPAN_FIELDS: dict[str, tuple[str, ...]] = {
         "embedding.model_name", "llm.model_name", "mlflow.llm.model", "langsmith.metadata.ls_model_name",
     ),
     "response_model": ("gen_ai.response.model", "llm.response.model_name", "ai.response.model", "llm.model_name"),
+    "conversation_type": ("stage7.conversation_type",),
     "response_id": ("gen_ai.response.id", "ai.response.id", "llm.response.id"),
     "call_id": ("stage7.call.id",),
     "attempt": ("stage7.attempt",),
+    "from_cache": ("stage7.cache_hit", "missionscope.cache_hit"),
+    "invalid_json": ("stage7.json_invalid", "missionscope.json_invalid"),
     "finish_reasons": ("gen_ai.response.finish_reasons", "llm.finish_reason", "ai.response.finishReason",
                        "ai.finishReason", "gen_ai.completion.0.finish_reason"),
     "input_tokens": (

@@ -53,6 +53,7 @@ def _mission(body: Body) -> tuple[AnyFact, ...]:
             name=read_line(body.get("name")),
             goal=read_line(body.get("goal")),
             reason=read_line(body.get("reason")),
+            known_verbs=_words(body.get("known_verbs")),
         ),
     )
 
@@ -205,6 +206,11 @@ def _as_task(item: Body) -> dict[str, Any]:
 def _texts(value: Any) -> tuple[str, ...]:
     items = value if isinstance(value, list) else [] if value is None else [value]
     return bounded([show(item).preview for item in items])
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else []
+    return bounded([word for item in items if (word := read_line(item, 200))])
 
 
 def _question(body: Body) -> tuple[AnyFact, ...]:

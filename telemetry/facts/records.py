@@ -132,6 +132,8 @@ class MissionFact(Fact, frozen=True, omit_defaults=True, tag="m"):
     name: str = ""
     goal: str = ""
     reason: str = ""
+    known_verbs: tuple[str, ...] = ()
+    """Verbs that the sender has something to run them with, beside those that are always known."""
 
 
 class AgentFact(Fact, frozen=True, omit_defaults=True, tag="a"):

@@ -25,6 +25,9 @@ class Mission(Record, frozen=True, kw_only=True, tag="mission"):
     goal: Annotated[str | None, Meta(description="What the user asked for.")] = None
     status: Status = None
     user_id: Annotated[Id | None, Meta(description="For whom it runs.")] = None
+    known_verbs: Annotated[
+        list[str] | None, Meta(description="Verbs of steps that you can run. One that is not known may be invented.")
+    ] = None
 
 
 class Agent(Record, frozen=True, kw_only=True, tag="agent"):

@@ -23,16 +23,18 @@ _MOST_TYPE = 60
 Document = dict[str, Any]
 
 
-def convert_message(item: Document, received_ns: int) -> Converted:
-    """The record of one message, one exchange with the gateway, or one plan on its way."""
+def convert_message(item: Document, _received_ns: int) -> Converted:
+    """The record of one message, one exchange with the gateway, or one plan on its way.
+
+    Without a time of its own it gets none here, so that the same message sent again is the same record.
+    """
     message, path = _unwrap(item)
     kind = _type_of(message, path)
     ids = find_ids(item) if path else find_ids(message)
     ids = _who(kind, message, ids)
-    time_ns = find_time_ns(item) or received_ns
     name = PLAN if kind == "planRevision" else f"{MESSAGE}{kind}"
     severity = ERROR if kind in _ERROR_TYPES else INFO
-    return Converted(logs=(make_log(name, item, ids, time_ns=time_ns, severity_number=severity),))
+    return Converted(logs=(make_log(name, item, ids, time_ns=find_time_ns(item), severity_number=severity),))
 
 
 def _unwrap(item: Document) -> tuple[Document, str]:

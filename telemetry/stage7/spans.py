@@ -8,7 +8,7 @@ import msgspec
 from core.hashing import digest16
 from telemetry.conventions.values import read_count
 from telemetry.records import AttributeValue, EventRecord, Resource, Scope, SpanRecord
-from telemetry.stage7.records import SCOPE, Ids
+from telemetry.stage7.records import POOL, SCOPE, Ids, pool_of
 from telemetry.stage7.values import read_json_text, read_time_ns
 
 INTERNAL, CLIENT = 1, 3
@@ -55,7 +55,13 @@ def make_span(
     status_message: str = "",
     events: tuple[EventRecord, ...] = (),
 ) -> SpanRecord:
-    """A span; attributes that say nothing (None, empty text) are left out."""
+    """A span; attributes that say nothing (None, empty text) are left out.
+
+    One that names no mission waits in the pool of its day, as log records do.
+    """
+    told = {key: value for key, value in attributes.items() if value is not None and value != ""}
+    if "stage7.mission.id" not in told:
+        told[POOL] = pool_of(times.start_ns if times.start_ns is not None else times.end_ns)
     return SpanRecord(
         trace_id=trace_id,
         span_id=span_id,
@@ -66,7 +72,7 @@ def make_span(
         end_ns=times.end_ns,
         status_code=status_code,
         status_message=status_message[:_MOST_MESSAGE],
-        attributes={key: value for key, value in attributes.items() if value is not None and value != ""},
+        attributes=told,
         events=events,
         links=(),
         resource=resource,

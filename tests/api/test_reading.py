@@ -11,7 +11,8 @@ from tests.api.conftest import PATIENCE_S, make_request, make_span, mission_path
 pytestmark = pytest.mark.server
 
 MISSION = """id name status reported_status is_inferred start_ns end_ns last_activity_ns duration_ns span_count
-    error_count llm_call_count tool_call_count log_count snapshot_count input_tokens output_tokens cost_usd agents
+    error_count llm_call_count tool_call_count log_count snapshot_count step_count step_done_count input_tokens
+    output_tokens cost_usd agents
     services verdict change_seq url"""
 SPAN = """trace_id span_id parent_span_id mission_id name otel_kind span_kind service_name agent_name step_id start_ns
     end_ns duration_ns status_code status_message effective_status warnings change_seq"""

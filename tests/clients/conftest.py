@@ -49,9 +49,9 @@ def assert_all_types_arrived(stored: Reader, mission: str) -> None:
     assert sorted(entry["event_name"] for entry in logs) == [
         "", "missionscope.agent", "missionscope.error", "missionscope.human_request", "missionscope.mission",
         "missionscope.plan_revision", "missionscope.state.patch", "missionscope.state.snapshot", "missionscope.step",
-        "missionscope.step_edge", "stage7.messages",
+        "missionscope.step_edge", "stage7.message.say",
     ]  # fmt: skip
-    assert {entry["service_name"] for entry in logs if entry["event_name"] != "stage7.messages"} == {"desk"}
+    assert {entry["service_name"] for entry in logs if entry["event_name"] != "stage7.message.say"} == {"desk"}
     assert "Grüße, 世界" in json.dumps([entry["body"] for entry in logs], ensure_ascii=False)
     now_ns = time.time_ns()
     assert all(now_ns - 300e9 < int(entry["time_ns"]) <= now_ns for entry in logs)

@@ -26,7 +26,7 @@ def send(engineer, mission, spans):
 
 
 def test_a_verdict_that_does_not_fit_says_so_and_opens_while_its_evidence_stays_in_sight(engineer: Engineer) -> None:
-    engineer.page.set_viewport_size({"width": 1024, "height": 900})
+    engineer.page.set_viewport_size({"width": 800, "height": 900})
     page = engineer.open(engineer.find(QUOTES))
     words, more = page.locator("#verdict-text"), page.get_by_role("button", name="more", exact=True)
     expect(more).to_be_visible()

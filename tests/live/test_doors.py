@@ -135,7 +135,7 @@ def test_a_binary_frame_a_long_one_or_a_flood_ends_the_connection(server, missio
 
 
 def test_the_server_pings(site, own_mission, monkeypatch):
-    monkeypatch.setattr("live.consumers.PING_EVERY_S", 0.2)
+    monkeypatch.setattr("live.connections.PING_EVERY_S", 0.2)
     with watch(site, own_mission.id) as seen:
         for _ in range(2):
             assert seen.until(lambda frame: frame["type"] == "ping") == {"type": "ping"}
@@ -192,7 +192,7 @@ def test_a_revoked_key_ends_its_connections(quick, site, own_mission, project, a
 
 def test_with_the_usual_settings_a_lost_right_is_noticed_within_a_minute(settings):
     from accounts.keys import KEPT_S
-    from live.consumers import PING_EVERY_S
+    from live.connections import PING_EVERY_S
 
     assert settings.MISSIONSCOPE_LIVE_RIGHTS_S + KEPT_S + 5 < 60
     assert PING_EVERY_S < 60

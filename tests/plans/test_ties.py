@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from plans.records import NOWHERE, Plan
+from plans.building.build import build_plan
+from plans.records import NOWHERE, FactRow, Plan
+from telemetry.facts.records import EdgeFact
 from tests.plans.stage7_events import (
     Event,
     as_map,
     completed,
     created,
     event,
+    facts_of,
     finished,
     output,
     plan,
@@ -158,3 +161,20 @@ def test_a_hand_over_is_told_by_the_step_that_shows_it():
     assert [(each.step_id, each.from_agent_id, each.to_agent_id) for each in plan(seen).hand_overs] == [
         ("s", "agent-1", "agent-2")
     ]
+
+
+def test_a_stated_tie_cites_its_record_and_one_to_an_unknown_step_hangs_on_a_ghost():
+    steps = facts_of([created("a", 0), created("b", 1)])
+    stated = [
+        FactRow(8, steps[0].time_ns + 9, (EdgeFact(step_id="b", source="a"),)),
+        FactRow(9, steps[0].time_ns + 9, (EdgeFact(step_id="b", source="lost", output_name="x"),)),
+    ]
+    built = build_plan([*steps, *stated])
+    assert [(ghost.why, ghost.label) for ghost in built.ghosts] == [("unknown_step", "lost")]
+    assert {(edge.source, edge.target, edge.evidence) for edge in built.edges} == {(0, 1, (8,)), (NOWHERE, 1, ())}
+
+
+def test_a_ghost_keeps_its_key_when_earlier_steps_become_known():
+    events = made_by_plan(task("SEARCH", "one", inputs={"a": {"outputName": "nowhere"}}))
+    before, after = plan(*events), plan(created("earlier", -50), *events)
+    assert [ghost.key for ghost in after.ghosts] == [ghost.key for ghost in before.ghosts]

@@ -108,3 +108,14 @@ def test_patterns_show_the_overview_and_a_verdict_longer_than_its_box(as_alice, 
 
 def test_home_is_the_list(as_alice):
     assert as_alice.get("/")["Location"] == "/missions/"
+
+
+def test_patterns_show_a_plan_its_questions_and_the_selection_of_steps(as_alice, alice):
+    alice.is_staff = True
+    alice.save()
+    answer = as_alice.get("/-/patterns")
+    plan = answer.context["plan"]
+    assert [row.verb for row in plan["rows"]] == ["ACCOMPLISH", "SEARCH", "MERGE_TABLES", "ASK_USER_QUESTION"]
+    assert plan["questions"][0].word == "open"
+    assert plan["ghost"].label == "step_4"
+    assert "<img src=x" not in answer.content.decode()

@@ -62,6 +62,22 @@ class Migration(migrations.Migration):
                         fields=["project_id", "trace_id"],
                         name="traces_log_trace",
                     ),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "event_name__in",
+                                (
+                                    "missionscope.mission",
+                                    "stage7.message.createMission",
+                                    "stage7.message.statusUpdate",
+                                    "stage7.mission",
+                                    "stage7.statistics",
+                                ),
+                            )
+                        ),
+                        fields=["mission_id", "time_ns"],
+                        name="traces_log_told",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("project_id", "content_hash"), name="traces_log_content")
@@ -97,6 +113,8 @@ class Migration(migrations.Migration):
                 ("tool_call_count", models.IntegerField(db_default=0)),
                 ("log_count", models.IntegerField(db_default=0)),
                 ("snapshot_count", models.IntegerField(db_default=0)),
+                ("step_count", models.IntegerField(db_default=0)),
+                ("step_done_count", models.IntegerField(db_default=0)),
                 ("input_tokens", models.BigIntegerField(null=True)),
                 ("output_tokens", models.BigIntegerField(null=True)),
                 ("cost_usd", models.TextField(null=True)),

@@ -36,6 +36,7 @@ COLUMNS = (
     Column("Mission", "col-name", "name"),
     Column("Verdict", "col-verdict"),
     Column("Agents", "col-agents"),
+    Column("Steps", "col-steps num", "-steps"),
     Column("Spans", "col-spans num", "-spans"),
     Column("LLM", "col-llm num", "-llm_calls"),
     Column("Tokens", "col-tokens num", "-tokens"),

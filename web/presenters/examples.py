@@ -21,12 +21,12 @@ def example_missions(now_ns: int) -> list[MissionRow]:
         _mission(
             now_ns, "waiting", "Compare three vendors", "3f2a71c8a7e94d0b8c07e1d2590bd90bd", age_ns=14 * minute,
             took_ns=19 * minute, spans=412, errors=16, calls=131, tokens=(380_112, 32_004), cost="0.6200",
-            agents=("coordinator", "researcher"), verdict=STALLED,
+            agents=("coordinator", "researcher"), verdict=STALLED, steps=(9, 15),
         ),
         _mission(
             now_ns, "failed", "Plan a product launch", "91d2b7cc18f84b25a10cf07aa", age_ns=120 * minute, took_ns=70 * S,
             spans=164, errors=25, calls=27, tokens=(80_400, 7_640), cost="0.1114",
-            agents=("planner", "critic", "writer"),
+            agents=("planner", "critic", "writer"), steps=(25, 64),
             verdict="The planner repeats itself: 4 equal plans in a row",
         ),
         _mission(
@@ -94,7 +94,7 @@ def example_hits() -> list[SearchHit]:
 def _mission(
     now_ns: int, status: str, name: str, key: str, *, age_ns: int, took_ns: int, spans: int, errors: int = 0,
     calls: int = 0, tokens: tuple[int, int] | None = None, cost: str | None = None, agents: tuple[str, ...] = (),
-    verdict: str = "",
+    verdict: str = "", steps: tuple[int, int] = (0, 0),
 ) -> MissionRow:  # fmt: skip
     last_ns = now_ns - age_ns
     return MissionRow(
@@ -104,5 +104,5 @@ def _mission(
         input_tokens=tokens[0] if tokens else None, output_tokens=tokens[1] if tokens else None,
         cost_usd=None if cost is None else str(Decimal(cost)), agents=agents, services=("stage",), models=(), tools=(),
         verdict=verdict,
-        change_seq=1, list_seq=1,
+        change_seq=1, list_seq=1, step_done_count=steps[0], step_count=steps[1],
     )  # fmt: skip

@@ -30,6 +30,9 @@ class MissionItem(TypedDict):
     agents: str
     """The first names and how many more: `coordinator +2`."""
     agents_title: str
+    step_words: str
+    """`9/15`: those of its plan that are over, and all; empty without a plan."""
+    step_title: str
     span_count: int
     error_count: int
     llm_call_count: int
@@ -88,6 +91,8 @@ def present_mission(row: MissionRow, now_ns: int) -> MissionItem:
         "verdict": row.verdict,
         "agents": _few(row.agents),
         "agents_title": ", ".join(row.agents),
+        "step_words": _steps_words(row),
+        "step_title": _steps_title(row),
         "span_count": row.span_count,
         "error_count": row.error_count,
         "llm_call_count": row.llm_call_count,
@@ -167,6 +172,19 @@ def _few(names: tuple[str, ...], shown: int = 1) -> str:
 
 def _sum(first: int | None, second: int | None) -> int | None:
     return None if first is None and second is None else (first or 0) + (second or 0)
+
+
+def _steps_words(row: MissionRow) -> str:
+    if not row.step_count:
+        return ""
+    return f"{formats.format_tokens(row.step_done_count)}/{formats.format_tokens(row.step_count)}"
+
+
+def _steps_title(row: MissionRow) -> str:
+    if not row.step_count:
+        return "No plan was told"
+    done, count = formats.format_count(row.step_done_count), formats.format_count(row.step_count)
+    return f"{done} of {count} steps are over"
 
 
 def _tokens_title(row: MissionRow) -> str:

@@ -1,6 +1,8 @@
 """What every template may use: icons, statuses, kinds, times, numbers."""
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
@@ -68,6 +70,12 @@ def copy_button(text: str, label: str = "Copy") -> SafeString:
         label,
         icon("copy"),
     )
+
+
+@register.filter
+def pick(values: Mapping[Any, Any] | None, key: Any) -> Any:
+    """The value of a key; None without one."""
+    return values.get(key) if values else None
 
 
 register.filter("duration", formats.format_duration)

@@ -15,6 +15,7 @@ from web.presenters.columns import present_columns
 from web.presenters.filters import describe_filters, present_filters
 from web.presenters.marks import STATUSES
 from web.presenters.mission.examples import example_overview, example_verdict
+from web.presenters.mission.plan_examples import example_plan
 from web.presenters.mission_query import MissionQuery
 from web.presenters.missions import present_activity, present_counts, present_missions
 from web.presenters.search import present_hits
@@ -62,6 +63,8 @@ def build_context(request: HttpRequest, now_ns: int) -> dict[str, Any]:
         "groups": present_hits(examples.example_hits(), ""),
         "verdict": example_verdict(missions[1], now_ns),
         "overview": example_overview(now_ns),
+        "plan": example_plan(now_ns),
+        "plan_styles": ("lists", "texts", "tools", "attributes", "plan", "questions", "step"),
         "now_ns": now_ns,
     }
 

@@ -12,7 +12,7 @@ const MOST_NOW = 3;
 export function nameEvidence(box, table) {
   const groups = new Map();
   for (const link of box.querySelectorAll("[data-evidence][data-span]")) {
-    if (!/^span \d+$/.test(link.textContent) || table.rowOf(link.dataset.span) < 0) continue;
+    if (!/^(span|step|agent) \d+$/.test(link.textContent) || table.rowOf(link.dataset.span) < 0) continue;
     const group = link.closest(".ms-evidence") ?? link.parentElement;
     if (!groups.has(group)) groups.set(group, []);
     groups.get(group).push(link);

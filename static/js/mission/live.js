@@ -12,6 +12,8 @@ import { showCounts } from "./tabs.js";
 const TOGETHER_MS = 120;
 const HEAD_MS = 1500;
 const MOST_HELD = 5000;
+const PLAN_MS = 2000;
+const PLAN_ROWS = 4000;
 
 export class Live {
   constructor(page) {
@@ -92,7 +94,23 @@ export class Live {
     spans.table.cursor = records.at(-1).change_seq ?? this.feed.cursor;
     panel.forget(keysOf(records));
     for (const pane of Object.values(panes)) pane.changed?.(records, since);
+    if (records.some((record) => record.type === "step")) this.#planChanged();
     this.#refreshHead();
+  }
+
+  /** Rows of steps and agents hang together: they are read again, the more of them the less often. */
+  #planChanged() {
+    const { table } = this.page.spans;
+    this.planTimer ??= setTimeout(async () => {
+      this.planTimer = null;
+      if (this.isPaused || this.isOutdated) return;
+      await this.#reloadSpans().then(() => this.#showPlan(), () => this.#planChanged());
+    }, PLAN_MS * Math.max(1, table.count / PLAN_ROWS));
+  }
+
+  #showPlan() {
+    this.page.panes.timeline.renew();
+    this.page.panel.renew();
   }
 
   /** Header, verdict and counts come as the same markup as at first paint, at most every HEAD_MS. */
@@ -144,7 +162,15 @@ export class Live {
   }
 
   async #reload() {
-    const { spans, state, panes, panel } = this.page;
+    await this.#reloadSpans();
+    for (const pane of Object.values(this.page.panes)) pane.renew?.();
+    this.page.panel.renew();
+    this.#refreshHead();
+  }
+
+  /** All rows anew; selection, folds, zoom and playhead stay where they are. */
+  async #reloadSpans() {
+    const { spans, state } = this.page;
     const folded = [...state.get("collapsed")].map((row) => spans.table.key(row));
     const base = spans.table.base;
     await spans.load();
@@ -155,9 +181,6 @@ export class Live {
       view: view && view.map((edge) => edge + shift),
       at: at === null ? null : at + shift,
     });
-    for (const pane of Object.values(panes)) pane.renew?.();
-    panel.renew();
-    this.#refreshHead();
   }
 
   #show(state) {

@@ -11,6 +11,7 @@ import { Graph } from "./graph/graph.js";
 import { Live } from "./live.js";
 import { HtmlPane } from "./panes/html_pane.js";
 import { LogsPane } from "./panes/logs_pane.js";
+import { PlanPane } from "./panes/plan_pane.js";
 import { StatePane } from "./panes/state_pane.js";
 import { Panel } from "./panel.js";
 import { Playback } from "./playback.js";
@@ -35,6 +36,7 @@ function start() {
     graph: new Graph(box("graph"), page),
     state: new StatePane(box("state"), page),
     logs: new LogsPane(box("logs"), page),
+    plan: new PlanPane(box("plan"), page),
   };
   for (const name of config.panes) page.panes[name] ??= new HtmlPane(name, box(name), page);
   page.panel = new Panel(document.getElementById("selection"), page);

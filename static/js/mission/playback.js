@@ -1,5 +1,8 @@
 // Replay: the playhead runs from where it stands to the end, as fast as was chosen.
 
+import { setText } from "./dom.js";
+import { clock } from "./lib/clock.js";
+
 const SPEEDS = [1, 4, 16, 64];
 const LONGEST_REPLAY_S = 20;
 
@@ -11,7 +14,8 @@ export class Playback {
     this.speed = box.querySelector("[data-command=speed]");
     this.play.addEventListener("click", () => this.toggle());
     this.speed.addEventListener("click", () => this.#faster());
-    box.querySelector("[data-command=now]").addEventListener("click", () => this.toNow());
+    this.asOf = box.querySelector("[data-as-of]");
+    for (const button of box.querySelectorAll("[data-command=now]")) button.addEventListener("click", () => this.toNow());
     state.on(["isPlaying", "speed", "at"], () => this.#show());
     state.on("isPlaying", ({ isPlaying }) => isPlaying && this.#run());
     this.#show();
@@ -74,5 +78,15 @@ export class Playback {
     this.play.title = isPlaying ? "Pause the replay (Space)" : "Replay the mission (Space)";
     this.speed.textContent = `${speed}×`;
     document.getElementById("workspace").classList.toggle("is-replayed", at !== null);
+    this.#tellMoment(at);
+  }
+
+  /** What is shown is not of now: the moment it is of, and the way back. */
+  #tellMoment(at) {
+    const moment = at === null || !this.spans.table ? null : this.spans.table.absolute(at);
+    this.asOf.hidden = moment === null;
+    if (moment === null) return;
+    this.asOf.title = `${new Date(Number(BigInt(moment) / 1000000n)).toISOString()} · shown as it was known then`;
+    setText(this.asOf.querySelector("[data-moment]"), clock(moment));
   }
 }

@@ -1,6 +1,6 @@
 // The spans on the page: fetched once, then changed in place; whoever draws them listens.
 
-import { FAILED, OPEN } from "./lib/flags.js";
+import { FAILED, OPEN, WAITING } from "./lib/flags.js";
 import { readPath } from "./lib/path.js";
 import { SpanTable } from "./lib/table.js";
 import { arrange, countBelow } from "./lib/tree.js";
@@ -96,7 +96,7 @@ export class Spans {
     const busy = new Set();
     const leaves = [];
     for (let row = 0; row < table.count; row += 1) {
-      if (!table.has(row, OPEN)) continue;
+      if (!table.has(row, OPEN) || table.has(row, WAITING)) continue;
       leaves.push(row);
       busy.add(table.parent[row]);
     }

@@ -50,12 +50,12 @@ def test_a_stalled_mission_says_so_first_and_then_what_led_there():
     assert "rate_limit" in {each.detector for each in verdict.also}
 
 
-def test_an_abandoned_mission_tells_the_failure_before_it():
+def test_an_abandoned_mission_tells_what_failed_and_then_that_it_was_left():
     chat = span("c", "run", 3, 4, kind="STEP", status="ERROR", message="disk is full")
     verdict = verdict_of([span("run", end=None, kind="AGENT", agent="planner"), chat], now=3 * 86_400)
     assert verdict.sentence == (
-        "Abandoned: nothing has happened since 2025-08-01 09:40:04 UTC, and agent planner never ended. "
-        "Before that: Step c failed at 2025-08-01 09:40:04 UTC: disk is full."
+        "Step c failed at 2025-08-01 09:40:04 UTC: disk is full. "
+        "Abandoned: nothing has happened since 2025-08-01 09:40:04 UTC, and agent planner never ended."
     )
     assert verdict.root_ref.id.endswith(chat.span_id)
 

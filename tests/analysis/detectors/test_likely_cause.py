@@ -132,16 +132,16 @@ def test_a_failure_above_that_gives_no_reason_tells_the_last_one_in_it_and_its_c
     )
 
 
-def test_an_abandoned_mission_tells_that_then_the_failure_then_its_likely_cause():
+def test_an_abandoned_mission_tells_the_failure_then_its_likely_cause_then_that_it_was_left():
     spans, calls, tools = mission()
     top = span("top", end=None, kind="AGENT", agent="boss")
     spans = [top, span("run", "top", end=30, kind="AGENT", agent="planner", status="ERROR"), *spans[1:]]
     facts = build_facts(spans, calls, tools, (), at(3 * 86_400))
     findings = run_detectors(facts)
-    abandoned, rest = compose_verdict(facts, findings).sentence.split(" Before that: ")
-    assert abandoned.startswith("Abandoned: nothing has happened since 2025-08-01 09:40:30 UTC")
-    assert rest.startswith("Tool price of agent planner failed at 2025-08-01 09:40:13 UTC")
-    assert " Likely cause: read row of service store failed" in rest
+    failed, abandoned = compose_verdict(facts, findings).sentence.split(" Abandoned: ")
+    assert failed.startswith("Tool price of agent planner failed at 2025-08-01 09:40:13 UTC")
+    assert " Likely cause: read row of service store failed" in failed
+    assert abandoned.startswith("nothing has happened since 2025-08-01 09:40:30 UTC")
     ids = {each.detector: each.id for each in findings}
     assert next(each for each in findings if each.detector == "stall").caused_by == ids["likely_cause"]
 

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FAILED, MISSING, OPEN } from "../../../static/js/mission/lib/flags.js";
+import { FAILED, MISSING, OPEN, REPLACED } from "../../../static/js/mission/lib/flags.js";
 import { clipTo, mayPreview, wantedRows } from "../../../static/js/mission/lib/previews.js";
 
 const spans = [
   { kind: "LLM", flags: 0 }, { kind: "HTTP", flags: 0 }, { kind: "AGENT", flags: OPEN }, { kind: "TOOL", flags: FAILED },
   { kind: "TOOL", flags: FAILED }, { kind: "LLM", flags: MISSING }, { kind: "CHAIN", flags: 0 },
+  { kind: "STEP", flags: OPEN }, { kind: "STEP", flags: OPEN | REPLACED },
 ];
 const table = {
   kindOf: (row) => spans[row].kind, has: (row, flag) => (spans[row].flags & flag) !== 0, key: (row) => `k${row}`, notes: new Map([[3, "timeout"]]),
@@ -14,7 +15,7 @@ const table = {
 const wide = (text) => text.length * 10;
 
 test("what is open, missing, of plain work, or says why it failed has no preview", () => {
-  assert.deepEqual(spans.map((_, row) => mayPreview(table, row)), [true, false, false, false, true, false, true]);
+  assert.deepEqual(spans.map((_, row) => mayPreview(table, row)), [true, false, false, false, true, false, true, false, true]);
 });
 
 test("only rows in view that are not known are asked for, and not too many", () => {

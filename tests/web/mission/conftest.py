@@ -1,5 +1,6 @@
 """Missions that came through the door, and their pages."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -59,3 +60,46 @@ def send(project: Any, as_alice: Client) -> Send:
         return Mission(key, as_alice)
 
     return store
+
+
+@pytest.fixture
+def tell(project: Any, as_alice: Client) -> Send:
+    """Stores stage7's objects as its services would: `tell("id", bodies, messages)`; gives the mission to Alice."""
+    from analysis import attribution
+    from analysis.recompute import recompute_missions
+    from traces.models import Mission as MissionModel
+
+    def store(key: str, bodies: list[Any], messages: list[Any] | None = None) -> Mission:
+        _deliver(project.pk, "storeData", bodies)
+        if messages:
+            _deliver(project.pk, "messages", messages)
+        attribution.forget_rests()
+        attribution.attribute_pools()
+        recompute_missions(list(MissionModel.objects.values_list("id", flat=True)))
+        return Mission(key, as_alice)
+
+    return store
+
+
+def _deliver(project_pk: int, door: str, items: list[Any]) -> None:
+    from ingest.commit import store_prepared
+    from ingest.prepare import prepare
+    from tests.ingest.delivery import REDACTOR
+
+    data = b"\n".join(json.dumps(item).encode() for item in items)
+    store_prepared(
+        [
+            prepare(
+                project_id=project_pk, redactor=REDACTOR, door=f"stage7_{door}", encoding="ndjson", data=data,
+                received_ns=1,
+            )
+        ]
+    )  # fmt: skip
+
+
+@pytest.fixture
+def planned(tell: Send) -> Mission:
+    """The mission of `planned.py`."""
+    from tests.web.mission import planned as made
+
+    return tell(made.MISSION, made.bodies(), made.messages())

@@ -4,7 +4,13 @@ import time
 
 import pytest
 
+from analysis.recompute import recompute_missions
+from tests.ingest.test_stage7_order import deliver
+from tests.plans.stage7_events import BEGIN, stored
+from tests.plans.story import HALF_TIME_MS, story
+from tests.web.mission.conftest import Mission
 from tests.web.mission.wire import BASE_NS, MS, TRACE, chat, key_of, span, span_id, text, tool
+from traces.models import Mission as MissionModel
 from web.presenters.mission.columns import FAILED, MISSING, NO_START, OFF_CLOCK, OPEN, SERVER, SETTLED, WARNED
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +46,7 @@ def test_the_numbers_of_flags_are_those_of_the_script(settings):
     import web.presenters.mission.columns as columns
 
     assert flags == {name: getattr(columns, name) for name in flags}
-    assert len(flags) == 9
+    assert len(flags) == 11
 
 
 def test_a_missing_parent_has_a_row_of_its_own(send):
@@ -122,6 +128,22 @@ def test_the_graph_has_lanes_and_every_edge_names_its_evidence(send):
     assert {node["kind"] for node in data["nodes"] if not node["is_lane"]} >= {"llm", "tool"}
     assert data["edges"]
     assert all(edge["evidence"] or edge["is_inferred"] for edge in data["edges"])
+
+
+def test_the_graph_of_a_plan_opens_what_is_asked_for_and_goes_back_in_time(as_alice, project):
+    deliver(project.pk, [stored(each) for each in story("planned")])
+    recompute_missions(list(MissionModel.objects.values_list("id", flat=True)))
+    mission = Mission("planned", as_alice)
+    data = mission.json("/data/graph")
+    assert data["has_plan"]
+    assert all(edge["logs"] for edge in data["edges"])
+    fold = next(node for node in data["nodes"] if node["count"] == 4 and not node["is_lane"])
+    opened = mission.json("/data/graph", expand=fold["id"])
+    assert [node["group"] for node in opened["nodes"] if node["group"]] == [fold["id"]] * 4
+    at_ns = int(BEGIN.timestamp()) * 10**9 + HALF_TIME_MS * 10**6
+    then = mission.json("/data/graph", at_ns=at_ns)
+    assert sum(node["is_step"] for node in then["nodes"]) == 6
+    assert mission.get("/data/graph", at_ns="soon").status_code == 400
 
 
 def test_a_graph_is_folded_to_the_limit_that_is_asked_for(send):

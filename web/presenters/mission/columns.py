@@ -10,9 +10,13 @@ from typing import TypedDict
 from analysis.algorithms.outcome import MissionOutcome
 from analysis.algorithms.tree import CYCLE_CUT, DUPLICATE, SELF_PARENT, STARTS_BEFORE_PARENT, MissionTree, TreeRow
 from llmlog.records import LlmCallRow
+from plans.building.rows import step_of_row
+from plans.records import NO_PLAN, NOWHERE, Plan
 from web.presenters.mission.keys import span_key
 
-OPEN, FAILED, MISSING, SERVER, WARNED, OFF_CLOCK, SILENT, NO_START, SETTLED = (1 << bit for bit in range(9))
+OPEN, FAILED, MISSING, SERVER, WARNED, OFF_CLOCK, SILENT, NO_START, SETTLED, WAITING, REPLACED = (
+    1 << bit for bit in range(11)
+)
 
 DAY_NS = 86_400 * 1_000_000_000
 NOTE_CHARACTERS = 160
@@ -37,6 +41,8 @@ class SpanColumns(TypedDict):
     """`id` is all span ids joined, 16 characters each; every other column is a list."""
     notes: dict[str, str]
     """What went wrong, by row."""
+    verbs: dict[str, int]
+    """By row of a step: how many characters of its name are its verb."""
 
 
 class _Strings(dict[str, int]):
@@ -47,7 +53,9 @@ class _Strings(dict[str, int]):
         return number
 
 
-def present_span_columns(tree: MissionTree, outcome: MissionOutcome, *, now_ns: int, cursor: int) -> SpanColumns:
+def present_span_columns(
+    tree: MissionTree, outcome: MissionOutcome, *, now_ns: int, cursor: int, plan: Plan = NO_PLAN
+) -> SpanColumns:
     """The columns of a mission's tree. Linear in the number of spans."""
     bounds = _bounds(tree, now_ns)
     base_ns = bounds[0] if bounds else now_ns
@@ -59,9 +67,10 @@ def present_span_columns(tree: MissionTree, outcome: MissionOutcome, *, now_ns: 
         "is_running": outcome.mission_status in ("active", "waiting"),
         "bounds": [0, bounds[1] - base_ns] if bounds else None,
         "missing_parents": sum(1 for row in tree.rows if row.span is None),
-        "rows": _rows(tree, outcome, tables, base_ns, now_ns),
+        "rows": _rows(tree, outcome, tables, base_ns, now_ns, plan),
         "tables": {name: list(strings) for name, strings in tables.items()},
         "notes": _notes(tree, outcome),
+        "verbs": _verbs(tree, plan),
     }
 
 
@@ -75,7 +84,7 @@ def _bounds(tree: MissionTree, now_ns: int) -> tuple[int, int] | None:
 
 
 def _rows(
-    tree: MissionTree, outcome: MissionOutcome, tables: dict[str, _Strings], base_ns: int, now_ns: int
+    tree: MissionTree, outcome: MissionOutcome, tables: dict[str, _Strings], base_ns: int, now_ns: int, plan: Plan
 ) -> dict[str, object]:
     """One pass over the rows; a placeholder stands where its first child starts."""
     ids: list[str] = []
@@ -99,19 +108,39 @@ def _rows(
         service(services(span.service_name if span is not None else ""))
         agent(agents(span.agent_name if span is not None else ""))
         status(statuses(outcome.statuses[row.index]))
-    return {"id": "".join(ids), **columns, "flags": _flags(tree, outcome, now_ns)}
+    return {"id": "".join(ids), **columns, "flags": _flags(tree, outcome, now_ns, plan)}
 
 
 _COLUMNS = ("trace", "parent", "start", "end", "kind", "name", "service", "agent", "status", "flags")
 
 
-def _flags(tree: MissionTree, outcome: MissionOutcome, now_ns: int) -> list[int]:
+def _flags(tree: MissionTree, outcome: MissionOutcome, now_ns: int, plan: Plan) -> list[int]:
     marked = {
         note.row
         for note in tree.notes
         if note.code in _WORTH_A_MARK and (note.code != STARTS_BEFORE_PARENT or note.amount > _SKEW_TOLERANCE_NS)
     }
-    return [_flag(row, outcome, row.index in marked, now_ns) for row in tree.rows]
+    return [_flag(row, outcome, row.index in marked, now_ns) | _step_flag(row, plan) for row in tree.rows]
+
+
+def _step_flag(row: TreeRow, plan: Plan) -> int:
+    """What only a step can be: made and not begun, gone on in a plan, failed and reported as done."""
+    at = step_of_row(row.span) if row.span is not None else NOWHERE
+    if at == NOWHERE or at >= len(plan.steps):
+        return 0
+    step = plan.steps[at]
+    flags = WAITING if row.span is not None and not row.span.has_begun else 0
+    flags |= REPLACED if step.is_replaced else 0
+    return flags | (SILENT if step.is_silent else 0)
+
+
+def _verbs(tree: MissionTree, plan: Plan) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in tree.rows:
+        at = step_of_row(row.span) if row.span is not None else NOWHERE
+        if 0 <= at < len(plan.steps) and plan.steps[at].verb:
+            found[str(row.index)] = len(plan.steps[at].verb)
+    return found
 
 
 def _flag(row: TreeRow, outcome: MissionOutcome, is_marked: bool, now_ns: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from web.presenters.formats import format_time
-from web.presenters.mission.verdict import EvidenceLink, ref_link
+from web.presenters.mission.verdict import EvidenceLink, is_row, row_links
 
 TONES = {"error": "failed", "warning": "waiting", "info": "active"}
 MOST_LINKS = 6
@@ -23,7 +23,7 @@ class FindingView(NamedTuple):
     opened: str
     is_root: bool
     key: str
-    """Span key of its first reference; empty without one."""
+    """Row key of its first reference to a row; empty without one."""
     links: list[EvidenceLink]
     more_links: int
 
@@ -36,8 +36,7 @@ def present_findings(analysis: Mapping[str, Any]) -> list[FindingView]:
 
 def _finding(finding: Mapping[str, Any]) -> FindingView:
     refs = finding.get("refs") or []
-    spans = [ref for ref in refs if ref.get("type") == "span"]
-    links = [ref_link(ref, f"span {at + 1}") for at, ref in enumerate(spans[:MOST_LINKS])]
+    links = row_links(refs, MOST_LINKS)
     opened = finding.get("opened_ns")
     opened_ns = None if opened is None else int(opened)
     severity = str(finding.get("severity", "info"))
@@ -53,5 +52,5 @@ def _finding(finding: Mapping[str, Any]) -> FindingView:
         is_root=bool(finding.get("is_root", True)),
         key=links[0].span if links else "",
         links=links,
-        more_links=max(0, len(spans) - MOST_LINKS),
+        more_links=max(0, sum(map(is_row, refs)) - MOST_LINKS),
     )

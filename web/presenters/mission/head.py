@@ -4,18 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+import msgspec
 import orjson
 
+from plans.summary import PlanSummary
 from traces.records import MissionRow
 from traces.wire import mission_segment
-from web.presenters.formats import format_cost, format_count, format_duration, format_time, format_tokens
+from web.presenters.formats import format_ago, format_cost, format_count, format_duration, format_time, format_tokens
 from web.presenters.mission.verdict import Verdict
 from web.presenters.paths import mission_path
 
-PANES = ("timeline", "graph", "conversation", "tools", "state", "logs", "errors", "findings")
+PANES = ("timeline", "graph", "plan", "questions", "conversation", "tools", "state", "logs", "errors", "findings")
 LABELS = {
     "timeline": "Timeline",
     "graph": "Graph",
+    "plan": "Plan",
+    "questions": "Questions",
     "conversation": "Conversation",
     "tools": "Tools",
     "state": "State",
@@ -24,22 +28,26 @@ LABELS = {
     "findings": "Findings",
 }
 MODULES = (
-    "address_bar", "divider", "dom", "fetching", "graph/drawing", "graph/frame", "graph/graph", "graph/layout",
+    "address_bar", "divider", "dom", "fetching", "graph/as_of", "graph/drawing", "graph/frame", "graph/graph",
+    "graph/kin", "graph/layout", "graph/moment", "graph/node_words", "graph/plan_edges", "graph/plan_layout",
     "graph/view", "graph/why", "labels", "lib/address", "lib/clock", "lib/evidence", "lib/flags", "lib/kinds",
     "lib/path", "lib/previews", "lib/scale", "lib/table", "lib/tree", "lib/walk", "lib/window", "live", "marks",
-    "overview", "page", "panel", "panes/html_pane", "panes/list", "panes/logs_pane", "panes/state_pane", "panes/tools",
+    "overview", "page", "panel", "panes/html_pane", "panes/list", "panes/logs_pane", "panes/plan_pane",
+    "panes/state_pane", "panes/tools",
     "playback", "spans", "state", "tabs", "theme", "timeline/bars", "timeline/minimap", "timeline/names",
     "timeline/playhead", "timeline/pointer", "timeline/previews", "timeline/ruler", "timeline/stage",
-    "timeline/timeline", "timeline/tooltip",
+    "timeline/then", "timeline/timeline", "timeline/tooltip",
 )  # fmt: skip
 """The page's own modules: named in its head, so that they are fetched side by side."""
 STYLES = (
-    "frame", "head", "verdict", "bar", "skeleton", "timeline", "timeline-rows", "graph", "graph-nodes", "lists",
-    "texts", "conversation", "messages", "brain", "tools", "logs", "findings", "panel", "overview",
-    "attributes", "state",
+    "frame", "head", "verdict", "bar", "skeleton", "timeline", "timeline-rows", "graph", "graph-nodes", "graph-plan",
+    "lists", "texts", "conversation", "messages", "brain", "tools", "logs", "findings", "panel", "overview",
+    "attributes", "state", "step", "plan", "questions",
 )  # fmt: skip
 """The page's own styles, one file for a component."""
-LISTS = frozenset({"conversation", "tools", "logs", "errors", "findings"})
+LISTS = frozenset({"plan", "questions", "conversation", "tools", "logs", "errors", "findings"})
+OPTIONAL = frozenset({"plan", "questions"})
+"""Panes whose tab is not there while there is nothing in them."""
 
 
 class Fact(NamedTuple):
@@ -62,6 +70,8 @@ class MissionHead(NamedTuple):
     is_inferred: bool
     totals: list[Fact]
     verdict: Verdict | None
+    asks: str
+    """`2 questions open, oldest 14 m`; empty without an open one."""
     counts_json: str
     """Count of each pane as text, for the tabs."""
     cursor: str
@@ -80,9 +90,11 @@ class MissionTab(NamedTuple):
     tools_template: str
     agents: Sequence[str]
     has_list: bool
+    is_hidden: bool
+    """There is nothing in it, and most missions never have it."""
 
 
-def present_head(mission: MissionRow, verdict: Verdict | None, analysis: Mapping[str, Any]) -> MissionHead:
+def present_head(mission: MissionRow, verdict: Verdict | None, analysis: Mapping[str, Any], now_ns: int) -> MissionHead:
     """The head of a mission."""
     counts = present_counts(mission, analysis)
     return MissionHead(
@@ -93,6 +105,7 @@ def present_head(mission: MissionRow, verdict: Verdict | None, analysis: Mapping
         is_inferred=mission.is_inferred,
         totals=_totals(mission),
         verdict=verdict,
+        asks=_asks(plan_numbers(analysis), now_ns),
         counts_json=orjson.dumps(counts).decode(),
         cursor=str(mission.change_seq),
         api_path=f"/api/v1{mission_path(mission.id)}",
@@ -101,7 +114,10 @@ def present_head(mission: MissionRow, verdict: Verdict | None, analysis: Mapping
 
 def present_counts(mission: MissionRow, analysis: Mapping[str, Any]) -> dict[str, str]:
     """The number beside each tab; empty where there is nothing to count."""
+    planned = plan_numbers(analysis)
     numbers = {
+        "plan": mission.step_count or planned.plan_count,
+        "questions": planned.question_count,
         "conversation": _count_calls(mission, analysis) + count_turns(analysis),
         "tools": mission.tool_call_count,
         "state": mission.snapshot_count,
@@ -125,6 +141,7 @@ def present_tabs(mission: MissionRow, analysis: Mapping[str, Any]) -> list[Missi
             tools_template=f"mission/_tools_{name}.html",
             agents=mission.agents,
             has_list=name in LISTS or name == "state",
+            is_hidden=name in OPTIONAL and not counts[name],
         )
         for name in PANES
     ]
@@ -166,7 +183,11 @@ def _totals(mission: MissionRow) -> list[Fact]:
 
     if mission.agents:
         add(_plural(len(mission.agents), "agent"), format_count(len(mission.agents)), "", ", ".join(mission.agents))
-    add(_plural(mission.span_count, "span"), format_count(mission.span_count))
+    if mission.step_count:
+        done, count = format_count(mission.step_done_count), format_count(mission.step_count)
+        add(_plural(mission.step_count, "step"), f"{done}/{count}", "", f"{done} of {count} steps are over")
+    if mission.span_count or not mission.step_count:
+        add(_plural(mission.span_count, "span"), format_count(mission.span_count))
     if mission.llm_call_count:
         add(_plural(mission.llm_call_count, "LLM call"), format_count(mission.llm_call_count))
     if mission.error_count:
@@ -185,6 +206,24 @@ def _totals(mission: MissionRow) -> list[Fact]:
 
 def _plural(count: int, word: str) -> str:
     return word if count == 1 else f"{word}s"
+
+
+def plan_numbers(analysis: Mapping[str, Any]) -> PlanSummary:
+    """The numbers of the plan as of the last recompute; all zero without a plan."""
+    try:
+        return msgspec.convert(analysis.get("plan") or {}, PlanSummary)
+    except msgspec.ValidationError:
+        return PlanSummary()
+
+
+def _asks(planned: PlanSummary, now_ns: int) -> str:
+    if not planned.open_count:
+        return ""
+    words = f"{format_count(planned.open_count)} {_plural(planned.open_count, 'question')} open"
+    if planned.oldest_open_ns is None:
+        return words
+    ago = format_ago(int(planned.oldest_open_ns), now_ns)
+    return f"{words}, asked {ago}" if planned.open_count == 1 else f"{words}, oldest {ago.removesuffix(' ago')}"
 
 
 def count_findings(analysis: Mapping[str, Any]) -> int:

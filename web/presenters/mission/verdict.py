@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from plans.building.rows import PLAN_TRACE, agent_row_key
 from traces.records import MissionRow
 from web.presenters.formats import format_ago, format_duration
 from web.presenters.mission.keys import span_key
@@ -13,6 +14,8 @@ MOST_ALSO = 4
 TONES = {"error": "failed", "warning": "waiting"}
 STALL = "stall"
 INCOMPLETE = "incomplete_data"
+ROWS = frozenset({"span", "step", "agent"})
+"""References to rows of the mission's tree."""
 
 
 class EvidenceLink(NamedTuple):
@@ -49,15 +52,39 @@ class Verdict(NamedTuple):
 
 
 def ref_link(ref: Mapping[str, Any], label: str = "") -> EvidenceLink:
-    """The link to a finding's reference ({type, id})."""
+    """The link to a finding's reference ({type, id}). Steps and agents of the plan are rows as spans are."""
     kind, name = str(ref.get("type", "")), str(ref.get("id", ""))
-    if kind == "span":
-        parts = name.split("/")
-        key = span_key(parts[0], parts[1] if len(parts) > 1 else "", 1 if parts[2:3] == ["1"] else 0)
-        return EvidenceLink(label or "span", f"?{urlencode({'span': key})}", key, "")
-    pane = {"llm_call": "conversation", "tool_call": "tools", "log": "logs"}.get(kind, "")
-    word = {"llm_call": "model call", "tool_call": "tool run", "log": "log line"}.get(kind, kind)
+    key = _row_key(kind, name)
+    if key:
+        return EvidenceLink(label or kind, f"?{urlencode({'span': key})}", key, "")
+    pane = {"llm_call": "conversation", "tool_call": "tools", "log": "logs", "ghost": "graph"}.get(kind, "")
+    word = {"llm_call": "model call", "tool_call": "tool run", "log": "log line", "ghost": "what is missing"}.get(
+        kind, kind
+    )
     return EvidenceLink(label or word, f"?{urlencode({'pane': pane or 'timeline'})}", "", pane)
+
+
+def row_links(refs: Iterable[Mapping[str, Any]], most: int) -> list[EvidenceLink]:
+    """Numbered links to the first rows among references: `span 1`, `step 2`."""
+    rows = list(filter(is_row, refs))[:most]
+    return [ref_link(ref, f"{ref['type']} {at}") for at, ref in enumerate(rows, 1)]
+
+
+def is_row(ref: Mapping[str, Any]) -> bool:
+    """Whether it is a row of the mission's tree, which can be selected."""
+    return ref.get("type") in ROWS
+
+
+def _row_key(kind: str, name: str) -> str:
+    """The key of the row a reference names; empty for what is no row."""
+    if kind == "step":
+        return span_key(PLAN_TRACE, name)
+    if kind == "agent":
+        return span_key(*agent_row_key(name))
+    if kind != "span":
+        return ""
+    parts = name.split("/")
+    return span_key(parts[0], parts[1] if len(parts) > 1 else "", 1 if parts[2:3] == ["1"] else 0)
 
 
 def present_verdict(mission: MissionRow, analysis: Mapping[str, Any], now_ns: int) -> Verdict | None:
@@ -68,7 +95,7 @@ def present_verdict(mission: MissionRow, analysis: Mapping[str, Any], now_ns: in
     if not verdict and not is_running:
         return None
     since_ns = verdict.get("since_ns")
-    cited = [ref for ref in verdict.get("evidence") or [] if ref.get("type") == "span"]
+    cited = list(filter(is_row, verdict.get("evidence") or []))
     also = [finding for finding in verdict.get("also") or [] if finding.get("detector") != INCOMPLETE]
     findings = [finding for finding in analysis.get("findings") or [] if isinstance(finding, dict)]
     incomplete = next((finding for finding in findings if finding.get("detector") == INCOMPLETE), None)
@@ -76,7 +103,7 @@ def present_verdict(mission: MissionRow, analysis: Mapping[str, Any], now_ns: in
         tone=TONES.get(str(verdict.get("severity")), mission.status),
         since=f"{format_ago(int(since_ns), now_ns).capitalize()}." if since_ns is not None else "",
         sentence=str(verdict.get("sentence", "")) or _calm_words(mission),
-        evidence=[ref_link(ref, f"span {at + 1}") for at, ref in enumerate(cited[:MOST_LINKS])],
+        evidence=row_links(cited, MOST_LINKS),
         more_evidence=max(0, len(cited) - MOST_LINKS),
         also=[_finding_link(finding) for finding in also[:MOST_ALSO]],
         more_also=max(0, len(also) - MOST_ALSO),
@@ -94,11 +121,11 @@ def _calm_words(mission: MissionRow) -> str:
 
 def _root(verdict: Mapping[str, Any]) -> str:
     refs = [verdict.get("root_ref") or {}, *(verdict.get("evidence") or [])]
-    return next((ref_link(ref).span for ref in refs if ref.get("type") == "span"), "")
+    return next((ref_link(ref).span for ref in refs if is_row(ref)), "")
 
 
 def _finding_link(finding: Mapping[str, Any]) -> EvidenceLink:
-    refs = [ref for ref in finding.get("refs") or [] if ref.get("type") == "span"]
+    refs = list(filter(is_row, finding.get("refs") or []))
     title = str(finding.get("title", "")).rstrip(".")
     if not refs:
         return EvidenceLink(title, f"?{urlencode({'pane': 'findings'})}", "", "findings")
@@ -107,7 +134,7 @@ def _finding_link(finding: Mapping[str, Any]) -> EvidenceLink:
 
 def _status_word(mission: MissionRow, findings: Iterable[Mapping[str, Any]], now_ns: int) -> str:
     """`stalled 14 m` while it stands still, instead of the plain status."""
-    if mission.status != "active" or not any(finding.get("detector") == STALL for finding in findings):
+    if mission.status not in ("active", "waiting") or not any(finding.get("detector") == STALL for finding in findings):
         return ""
     if mission.last_activity_ns is None:
         return "stalled"

@@ -32,6 +32,10 @@ function legend() {
       svgElement("path", { d: "M1,4 H25", class: `gr-edge ${css}` }));
     return element("span", { class: "gr-legend-item" }, line, word);
   };
-  return element("span", { class: "gr-legend" }, item("is-parent", "called"), item("is-handoff", "handed off"),
+  const spans = element("span", { class: "gr-legend gr-legend-spans" }, item("is-parent", "called"), item("is-handoff", "handed off"),
     item("is-link", "linked"), item("is-inferred", "inferred"));
+  const plan = element("span", { class: "gr-legend gr-legend-plan" }, item("is-replaced_by", "its plan"),
+    item("is-data is-satisfied", "data, there"), item("is-data is-unsatisfied", "data, missing"), item("is-signal", "signal"),
+    item("is-handoff", "handed over"), item("is-mention is-inferred", "inferred"));
+  return element("span", {}, spans, plan);
 }

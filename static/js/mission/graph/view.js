@@ -10,12 +10,13 @@ export class Camera {
     box.addEventListener("pointerdown", (event) => this.#drag(event));
   }
 
-  /** Shows all of a drawing, or, when not `whole`, all of its width from the top; never larger than life. */
-  fit(width, height, { whole = true } = {}) {
+  /** Shows all of a drawing, or, when not `whole`, its width from the top, as far as `least` allows; never larger than
+      life. */
+  fit(width, height, { whole = true, least = 0 } = {}) {
     const { clientWidth: w, clientHeight: h } = this.box;
     if (!w || !h) return;
     const across = Math.min((w - 40) / width, 1);
-    this.scale = Math.max(LEAST, whole ? Math.min(across, (h - 40) / height) : across);
+    this.scale = Math.max(LEAST, whole ? Math.min(across, (h - 40) / height) : Math.max(across, least));
     this.x = Math.max(20, (w - width * this.scale) / 2);
     this.y = Math.max(20, (h - height * this.scale) / 2);
     this.apply();
@@ -26,6 +27,13 @@ export class Camera {
     this.x = x - ((x - this.x) * scale) / this.scale;
     this.y = y - ((y - this.y) * scale) / this.scale;
     this.scale = scale;
+    this.apply();
+  }
+
+  /** Moves the drawing by a distance in its own measure. */
+  shift(dx, dy) {
+    this.x += dx * this.scale;
+    this.y += dy * this.scale;
     this.apply();
   }
 

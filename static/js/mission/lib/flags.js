@@ -8,4 +8,6 @@ export const WARNED = 16; // repaired, or its place in the tree is not what it s
 export const OFF_CLOCK = 32; // its time cannot be right: it does not stretch the axis
 export const SILENT = 64; // says ok, and is not
 export const NO_START = 128;
+export const WAITING = 512; // a step that was made and has not begun
+export const REPLACED = 1024; // a step whose result was a plan
 export const SETTLED = 256; // failed, and something after it made up for it

@@ -1,13 +1,13 @@
 // Which rows want a preview, and how much of one fits. Pure.
 
-import { FAILED, MISSING, OPEN } from "./flags.js";
+import { FAILED, MISSING, OPEN, REPLACED } from "./flags.js";
 
-const KINDS = new Set(["LLM", "TOOL", "AGENT", "CHAIN"]);
+const KINDS = new Set(["LLM", "TOOL", "AGENT", "CHAIN", "STEP", "HUMAN"]);
 const LEAST_PX = 60;
 
-/** May the row show what was said or done: it ended, and its label has nothing graver to say. */
+/** May the row show what was said or done: it ended or became a plan, and its label has nothing graver to say. */
 export function mayPreview(table, row) {
-  return KINDS.has(table.kindOf(row)) && !table.has(row, OPEN) && !table.has(row, MISSING) && !(table.has(row, FAILED) && table.notes.has(row));
+  return KINDS.has(table.kindOf(row)) && (!table.has(row, OPEN) || table.has(row, REPLACED)) && !table.has(row, MISSING) && !(table.has(row, FAILED) && table.notes.has(row));
 }
 
 /** The rows in view whose preview is not known, at most `most`. */

@@ -49,6 +49,7 @@ export class SpanTable {
     this.status = rows.status;
     this.flags = rows.flags;
     this.notes = new Map(Object.entries(data.notes).map(([row, note]) => [Number(row), note]));
+    this.verbs = new Map(Object.entries(data.verbs ?? {}).map(([row, length]) => [Number(row), length]));
     this.calls = new Map();
     this.index = new Map();
     for (let row = 0; row < this.count; row += 1) this.index.set(this.key(row), row);

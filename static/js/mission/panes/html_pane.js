@@ -7,12 +7,12 @@ import { nameEvidence } from "../labels.js";
 import { handleClick, markLater, markSelected } from "./list.js";
 import { bindTools } from "./tools.js";
 
-const RECORDS = { conversation: ["llm_call", "tool_call"], tools: ["tool_call"], logs: ["log"], errors: ["span", "log", "llm_call", "tool_call"], findings: ["finding", "mission"] };
+const RECORDS = { plan: ["step", "mission"], questions: ["step", "mission"], conversation: ["llm_call", "tool_call"], tools: ["tool_call"], logs: ["log"], errors: ["span", "log", "llm_call", "tool_call"], findings: ["finding", "mission"] };
 const SPEAKERS = new Set(["AGENT", "CHAIN"]);
 const AT_END_PX = 60;
 const AGAIN_MS = 2000;
 const FOLLOW_MS = 1000;
-const RANKED = new Set(["errors", "findings"]);
+const RANKED = new Set(["plan", "questions", "errors", "findings"]);
 
 export class HtmlPane {
   constructor(name, box, { config, state, spans, theme }) {

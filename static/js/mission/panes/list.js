@@ -54,6 +54,12 @@ export function handleClick(event, box, state) {
     state.set({ pane: toPane.dataset.pane });
     return true;
   }
+  const toLog = event.target.closest("a[data-log]");
+  if (toLog) {
+    event.preventDefault();
+    state.set({ log: toLog.dataset.log, pane: "logs" });
+    return true;
+  }
   const item = event.target.closest("[data-span]");
   if (!item || !box.contains(item) || wantsText(event)) return false;
   const link = event.target.closest("a");
@@ -84,7 +90,7 @@ export async function loadMore(button, box) {
   try {
     const page = parsePartial(await fetchHtml(button.dataset.more));
     const more = page.querySelector("[data-more-row]");
-    row.before(...page.querySelector("[data-items]").children);
+    box.querySelector("[data-items]").append(...page.querySelector("[data-items]").children);
     row.replaceWith(...(more ? [more] : []));
     box.dispatchEvent(new CustomEvent("items", { bubbles: true }));
   } catch (error) {

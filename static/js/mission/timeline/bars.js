@@ -1,10 +1,11 @@
 // One frame of bars on a canvas: a row is a band, a band has at most one bar. Draws what it is told, keeps nothing.
 
-import { FAILED, MISSING, NO_START, OPEN, SETTLED, SILENT, WARNED } from "../lib/flags.js";
+import { FAILED, MISSING, NO_START, OPEN, REPLACED, SETTLED, SILENT, WAITING, WARNED } from "../lib/flags.js";
 import { took } from "../lib/clock.js";
 import { tintOf } from "../lib/kinds.js";
 import { clipTo } from "../lib/previews.js";
 import { xOf } from "../lib/scale.js";
+import { hasFailed, isLater, wasOpen } from "./then.js";
 import { formatTokens } from "../../lib/formats.js";
 
 const BAR = 12;
@@ -60,19 +61,21 @@ function drawBar(context, frame, row, y) {
   const left = Math.max(x0, -4);
   const box = { left, right: Math.min(x1, width + 4), y, x0, x1 };
   if (table.has(row, MISSING)) drawMissing(context, frame, box);
+  else if (table.has(row, WAITING)) drawWaiting(context, frame, row, box);
   else drawKnown(context, frame, row, box);
   drawLabel(context, frame, row, box);
 }
 
 function drawKnown(context, frame, row, { left, right, y, x0, x1 }) {
   const { table, theme } = frame;
-  const failed = table.has(row, FAILED);
+  const failed = hasFailed(frame, row);
   const tint = tintOf(table.kindOf(row));
   const color = theme.colors[tint];
-  const open = table.has(row, OPEN);
+  const open = table.has(row, OPEN) || wasOpen(frame, row);
   context.fillStyle = open ? theme.hatch(context, color) : color;
+  const thin = table.has(row, REPLACED) ? 3 : 0;
   context.globalAlpha = open ? 0.85 : QUIET.has(tint) && frame.size[row] > 1 ? 0.38 : 0.82;
-  roundedBox(context, left, y, right - left, BAR);
+  roundedBox(context, left, y + thin, right - left, BAR - 2 * thin);
   context.globalAlpha = 1;
   drawWaitForToken(context, frame, row, { left, right, y, x0, x1 });
   if (table.has(row, NO_START)) outline(context, theme.colors.dim, left, y, right - left);
@@ -105,6 +108,16 @@ function drawCritical(context, { view, width, theme }, from, to, y) {
   context.globalAlpha = 1;
 }
 
+/** A step that was made and has not begun is an empty bar. */
+function drawWaiting(context, { table, theme }, row, { left, right, y }) {
+  context.save();
+  context.strokeStyle = theme.colors[tintOf(table.kindOf(row))];
+  context.globalAlpha = 0.55;
+  context.setLineDash([2, 3]);
+  context.strokeRect(left + 0.5, y + 2.5, Math.max(6, right - left - 1), BAR - 5);
+  context.restore();
+}
+
 function drawMissing(context, { theme }, { left, right, y }) {
   context.save();
   context.strokeStyle = theme.colors.failed;
@@ -119,11 +132,12 @@ function outline(context, color, x, y, w) {
 }
 
 /** A bar that lies outside the view leaves a small arrow at that edge. */
-function drawPointer(context, { width, theme, table }, row, y, toLeft) {
+function drawPointer(context, frame, row, y, toLeft) {
+  const { width, theme, table } = frame;
   const middle = y + BAR / 2;
   const tip = toLeft ? 4 : width - 4;
   const back = toLeft ? 9 : width - 9;
-  context.fillStyle = table.has(row, FAILED) ? theme.colors.failed : theme.colors[tintOf(table.kindOf(row))];
+  context.fillStyle = hasFailed(frame, row) ? theme.colors.failed : theme.colors[tintOf(table.kindOf(row))];
   context.globalAlpha = 0.8;
   context.beginPath();
   context.moveTo(tip, middle);
@@ -151,7 +165,7 @@ function drawLabel(context, frame, row, bar) {
     roundedBox(context, x - 4, y, w + 8, BAR);
     context.globalAlpha = 1;
   }
-  context.fillStyle = room.isInside ? theme.colors.text : frame.table.has(row, FAILED) ? theme.colors.failed : theme.colors.dim;
+  context.fillStyle = room.isInside ? theme.colors.text : hasFailed(frame, row) ? theme.colors.failed : theme.colors.dim;
   context.fillText(text, x, y + BAR / 2 + 0.5);
   if (room.isAfter) drawPreview(context, frame, row, x + w + 3 * GAP, y);
 }
@@ -179,11 +193,16 @@ function drawPreview(context, frame, row, x, y) {
   context.font = font;
 }
 
-function labelOf({ table, now, running }, row) {
+function labelOf(frame, row) {
+  const { table, now, running, playhead } = frame;
   if (table.has(row, MISSING)) return "has not arrived";
+  if (isLater(frame, row)) return "";
+  if (wasOpen(frame, row)) return `open for ${took(playhead - table.start[row])}`;
   if (table.has(row, NO_START)) return "no start";
   const [start, end] = table.extent(row, now);
   const length = took(end - start);
+  if (table.has(row, WAITING)) return running ? `waits ${length}` : "never began";
+  if (table.has(row, REPLACED) && !table.has(row, FAILED)) return "became a plan";
   if (table.has(row, OPEN)) return running ? `running ${length}` : "never ended";
   const note = table.notes.get(row);
   if (table.has(row, FAILED)) return note ? `${length}  ${clip(note)}` : length;

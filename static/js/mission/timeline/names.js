@@ -1,8 +1,9 @@
 // The names at the left: a WAI-ARIA tree of which only the visible rows are in the page.
 
-import { FAILED, MISSING, SILENT, WARNED } from "../lib/flags.js";
+import { MISSING, REPLACED, SILENT, WAITING, WARNED } from "../lib/flags.js";
 import { kindWord, tintOf } from "../lib/kinds.js";
 import { element, icon, setText, swapIcon } from "../dom.js";
+import { hasFailed, isLater } from "./then.js";
 
 const INDENT = 14;
 const DEEPEST = 14;
@@ -43,10 +44,11 @@ export class Names {
 
   #fill(item, frame, row, k) {
     const { table, size, depth } = frame;
-    const later = frame.playhead !== null && table.start[row] > frame.playhead;
+    const later = isLater(frame, row);
     const open = size[row] > 1 ? !frame.collapsed.has(row) : null;
     const seen = [
-      row, frame.version, open, row === frame.selected, row === frame.hovered, later,
+      row, frame.version, open, row === frame.selected, row === frame.hovered, later, hasFailed(frame, row),
+      frame.playhead === null,
     ].join();
     if (item.seen === seen) return;
     item.seen = seen;
@@ -61,11 +63,13 @@ export class Names {
     const glyph = glyphOf(frame, row, tint);
     if (glyph !== item.glyphName) item.glyph = swapIcon(item.glyph, glyph);
     item.glyphName = glyph;
-    setText(item.name, nameOf(table, row));
+    const verb = table.verbs.get(row);
+    item.name.classList.toggle("is-verb", verb > 0);
+    setText(item.name, verb ? nameOf(table, row).slice(0, verb) : nameOf(table, row));
     setText(item.detail, detailOf(frame, row));
     node.title = [item.name.textContent, item.detail.textContent].filter(Boolean).join(" · ");
     setText(item.badge, badgeOf(frame, row, open));
-    item.badge.classList.toggle("is-failed", frame.failedBelow[row] > 0);
+    item.badge.classList.toggle("is-failed", frame.failedBelow[row] > 0 && frame.playhead === null);
     describe(node, frame, row, open, k);
   }
 }
@@ -86,13 +90,15 @@ function classes(frame, row, later, tint) {
   if (row === frame.selected) names.push("is-selected");
   if (row === frame.hovered) names.push("is-hovered");
   if (later) names.push("is-later");
-  if (frame.table.has(row, FAILED)) names.push("has-failed");
+  if (hasFailed(frame, row)) names.push("has-failed");
+  if (frame.table.has(row, WAITING)) names.push("is-waiting-step");
+  if (frame.table.has(row, REPLACED)) names.push("is-replaced");
   return names.join(" ");
 }
 
-function glyphOf({ table, size }, row, tint) {
+function glyphOf(frame, row, tint) {
   if (tint === "missing") return "ghost";
-  return table.has(row, FAILED) && size[row] === 1 ? "failed" : `kind-${tint}`;
+  return hasFailed(frame, row) && frame.size[row] === 1 ? "failed" : `kind-${tint}`;
 }
 
 /** Deep levels move closer together, so that a chain of 10,000 keeps its names on the screen. */
@@ -111,16 +117,18 @@ function detailOf({ table, parent, depth }, row) {
   const agent = table.agentOf(row);
   const above = parent[row] >= 0 ? table.agentOf(parent[row]) : "";
   const parts = [];
+  const verb = table.verbs.get(row);
+  if (verb) parts.push(nameOf(table, row).slice(verb).trim());
   if (agent && agent !== above && !table.nameOf(row).includes(agent)) parts.push(agent);
   if (depth[row] > DEEPEST) parts.push(`depth ${depth[row]}`);
-  if (table.has(row, SILENT)) parts.push("says ok");
+  if (table.has(row, SILENT)) parts.unshift(verb ? "says done" : "says ok");
   if (table.has(row, WARNED)) parts.push("⚠");
-  return parts.join(" · ");
+  return parts.filter(Boolean).join(" · ");
 }
 
-function badgeOf({ size, failedBelow }, row, open) {
+function badgeOf({ size, failedBelow, playhead }, row, open) {
   if (open !== false) return "";
-  return failedBelow[row] > 0 ? `${size[row] - 1} · ${failedBelow[row]} failed` : String(size[row] - 1);
+  return failedBelow[row] > 0 && playhead === null ? `${size[row] - 1} · ${failedBelow[row]} failed` : String(size[row] - 1);
 }
 
 function describe(node, frame, row, open, k) {
