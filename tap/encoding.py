@@ -71,9 +71,9 @@ def _make_lines(captured: Captured, limit_bytes: int) -> list[tuple[str, bytes]]
 
 def _name_trace(body: Body, traceparent: str) -> bytes:
     """The body, with the `traceparent` of the request that brought it unless it has one."""
-    if not traceparent or not isinstance(body.value, dict) or "traceparent" in body.value:
-        return body.text or b""
-    return _add_first(body, "traceparent", traceparent)
+    if traceparent and isinstance(body.value, dict) and "traceparent" not in body.value:
+        return _add_first(body, "traceparent", traceparent)
+    return body.text or b""
 
 
 def _add_first(body: Body, name: str, text: str) -> bytes:
