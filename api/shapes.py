@@ -89,7 +89,7 @@ def span_detail(detail: SpanDetail) -> dict[str, Any]:
         "dropped_links_count": record.dropped_links_count,
         "repairs": plain(record.repairs),
         "redactions": record.redactions,
-        "provenance": read_provenance(record),
+        "provenance": detail.provenance,
         "version_count": detail.version_count,
     }
 

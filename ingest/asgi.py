@@ -131,6 +131,7 @@ async def _store(request: _Request, body: bytes) -> bytes:
         encoding=request.encoding,
         data=body,
         received_ns=time.time_ns(),
+        traceparent=request.headers.get(b"traceparent", b"").decode("latin-1"),
     )
     prepared = await preparers.prepare(job)
     outcome = await asyncio.wrap_future(committer.submit(prepared))

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from itertools import zip_longest
 from typing import NamedTuple
 
+import msgspec
 from django.db import DatabaseError, DataError, IntegrityError, close_old_connections, connection, transaction
 
 from core.conflicts import retry_conflicts
@@ -154,7 +155,8 @@ def _write_pieces(item: _Waiting) -> None:
                 changed += store_prepared([piece])
             except (DataError, IntegrityError) as error:
                 refused.append(_refuse(piece, error, index))
-        store_prepared([Prepared(whole.project_id, whole.door, [], [], {}, [*whole.refused, *refused], ())])
+        rest = Prepared(whole.project_id, whole.door, [], [], {}, [*whole.refused, *refused], ())
+        changed += store_prepared([msgspec.structs.replace(rest, deliveries=whole.deliveries)])
     except DatabaseError as error:
         item.future.set_exception(Unavailable(type(error).__name__))
         return
@@ -201,6 +203,7 @@ def _store(requests: Sequence[Prepared]) -> list[Changed]:
                 [entry for request in mine for entry in request.logs],
                 bodies,
                 now_ns,
+                [delivery for request in mine for delivery in request.deliveries],
             )
             _store_above(cursor, project_id, stored, now_ns)
             for request in mine:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from core.traceparent import find_trace_id
 from telemetry import native, stage7
 from telemetry.decode import decode
 from telemetry.decode.json_items import Item, read_items
@@ -23,15 +24,21 @@ CONVERTERS: dict[str, Convert] = {
     "native": native.convert,
     **{f"stage7_{door}": partial(stage7.convert, door) for door in stage7.DOORS},
 }
+TRACEPARENT = "traceparent"
+"""Header of a request, and field of an item that a tap or a client tells of another request."""
 
 
-def decode_request(door: str, encoding: str, data: bytes, received_ns: int) -> Decoded:
-    """The records of a request that came through `door`. Raises telemetry.decode's errors on a body it cannot read."""
+def decode_request(door: str, encoding: str, data: bytes, received_ns: int, traceparent: str = "") -> Decoded:
+    """The records of a request that came through `door`. Raises telemetry.decode's errors on a body it cannot read.
+
+    The header counts for JSON alone: NDJSON is how batches are sent, in the background, of whatever has gathered.
+    """
     signal = OTLP.get(door)
     if signal is not None:
         return decode(signal, encoding, data)
-    items = read_items(data, is_lines=encoding == "ndjson")
-    gathered = _Gathered(CONVERTERS[door], received_ns)
+    is_lines = encoding == "ndjson"
+    items = read_items(data, is_lines=is_lines)
+    gathered = _Gathered(CONVERTERS[door], received_ns, b"" if is_lines else find_trace_id(traceparent))
     for index, item in enumerate(items):
         gathered.add(index, item)
     return gathered.done(len(items))
@@ -40,8 +47,9 @@ def decode_request(door: str, encoding: str, data: bytes, received_ns: int) -> D
 class _Gathered:
     """What has become of a request's items."""
 
-    def __init__(self, convert: Convert, received_ns: int) -> None:
-        self._convert, self._received_ns = convert, received_ns
+    def __init__(self, convert: Convert, received_ns: int, trace_id: bytes) -> None:
+        self._convert, self._received_ns, self._trace_id = convert, received_ns, trace_id
+        self._deliveries: dict[int, bytes] = {}
         self._spans: list[tuple[int, SpanRecord]] = []
         self._logs: list[tuple[int, LogRecord]] = []
         self._refused: list[RefusedRecord] = []
@@ -52,11 +60,14 @@ class _Gathered:
             if item.refusal is not None:
                 raise item.refusal
             value, repairs = clean_item(item.value)
+            trace_id, value = _split_delivery(value)
             converted = self._convert(value, self._received_ns)
             _check(converted)
         except Refusal as refusal:
             self._refused.append(refusal.record(item.value, index))
             return
+        if trace_id := trace_id or self._trace_id:
+            self._deliveries[index] = trace_id
         self._spans += [(index, _repaired(span, repairs)) for span in converted.spans]
         self._logs += [(index, _repaired(log, repairs)) for log in converted.logs]
         self._refused += [msgspec.structs.replace(part, index=index) for part in converted.refused]
@@ -65,7 +76,13 @@ class _Gathered:
         """All of it."""
         spans, logs = [span for _, span in self._spans], [log for _, log in self._logs]
         origins = tuple(index for index, _ in (*self._spans, *self._logs))
-        return Decoded(spans, logs, self._refused, list_notes([*spans, *logs]), items, origins)
+        return Decoded(spans, logs, self._refused, list_notes([*spans, *logs]), items, origins, self._deliveries)
+
+
+def _split_delivery(value: Any) -> tuple[bytes, Any]:
+    """The trace in which an item was delivered, and the item without it: however it comes, it is the same record."""
+    trace_id = find_trace_id(value.get(TRACEPARENT)) if isinstance(value, dict) else b""
+    return trace_id, {name: each for name, each in value.items() if name != TRACEPARENT} if trace_id else value
 
 
 def _check(converted: Converted) -> None:

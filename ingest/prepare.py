@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import msgspec
 
 from ingest.decoding import decode_request
+from telemetry.meaning import STRONG
 from telemetry.records import Decoded, RefusedRecord
 from telemetry.redaction import Redactor
-from traces.incoming import IncomingLog, IncomingSpan, prepare_log, prepare_span
+from traces.incoming import Delivery, IncomingLog, IncomingSpan, own_key, prepare_log, prepare_span
 from traces.payload import PayloadWriter
 
 
@@ -25,13 +26,21 @@ class Prepared(msgspec.Struct, frozen=True):
     """Items of the request, where its door answers by item."""
     origins: tuple[int, ...] = ()
     """The item each span, then each log record was made from. Empty where the door does not answer by item."""
+    deliveries: tuple[Delivery, ...] = ()
 
 
 def prepare(
-    *, project_id: int, redactor: Redactor, door: str, encoding: str, data: bytes, received_ns: int
+    *,
+    project_id: int,
+    redactor: Redactor,
+    door: str,
+    encoding: str,
+    data: bytes,
+    received_ns: int,
+    traceparent: str = "",
 ) -> Prepared:
     """Decode, redact, map and encode one request. Raises telemetry.decode's errors on a body it cannot read."""
-    decoded = redactor.redact(decode_request(door, encoding, data, received_ns))
+    decoded = redactor.redact(decode_request(door, encoding, data, received_ns, traceparent))
     return prepare_decoded(project_id, door, decoded, received_ns)
 
 
@@ -50,7 +59,20 @@ def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: i
         (*decoded.notes, *_homeless(logs)),
         decoded.items,
         decoded.origins,
+        _deliveries(decoded, [*spans, *logs]),
     )
+
+
+def _deliveries(decoded: Decoded, records: Sequence[IncomingSpan | IncomingLog]) -> tuple[Delivery, ...]:
+    """Of the records that say themselves which mission they belong to."""
+    if not decoded.deliveries:
+        return ()
+    found = set()
+    for index, record in zip(decoded.origins, records, strict=True):
+        key, strength = own_key(record.meaning)
+        if key is not None and strength == STRONG and index in decoded.deliveries:
+            found.add(Delivery(decoded.deliveries[index], key))
+    return tuple(sorted(found))
 
 
 def _homeless(logs: Sequence[IncomingLog]) -> list[str]:

@@ -40,6 +40,8 @@ class Job(msgspec.Struct, frozen=True):
     encoding: str
     data: bytes
     received_ns: int
+    traceparent: str = ""
+    """The request's header."""
 
 
 def run_job(job: Job) -> Prepared:
@@ -51,6 +53,7 @@ def run_job(job: Job) -> Prepared:
         encoding=job.encoding,
         data=job.data,
         received_ns=job.received_ns,
+        traceparent=job.traceparent,
     )
 
 

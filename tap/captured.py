@@ -41,6 +41,8 @@ class Captured(msgspec.Struct, frozen=True, array_like=True):
     """When the head of the request had come."""
     ended_ns: int
     """When the answer was complete, or the connection gone."""
+    traceparent: str = ""
+    """The request's header, where it names a trace."""
 
     @property
     def cost_bytes(self) -> int:

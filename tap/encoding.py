@@ -62,11 +62,24 @@ def _make_lines(captured: Captured, limit_bytes: int) -> list[tuple[str, bytes]]
     if body.problem or body.text is None:
         raise Unusable(body.problem or "not_json")
     if captured.form == BODY:
-        return [(captured.door, body.text)]
+        return [(captured.door, _name_trace(body, captured.traceparent))]
     kind = body.value.get("type") if isinstance(body.value, dict) else None
     if kind in SILENT_FRAMES:
         return []
     return [(STATISTICS if kind == "agentStatistics" else captured.door, _stamp(body, captured.started_ns))]
+
+
+def _name_trace(body: Body, traceparent: str) -> bytes:
+    """The body, with the `traceparent` of the request that brought it unless it has one."""
+    if traceparent and isinstance(body.value, dict) and "traceparent" not in body.value:
+        return _add_first(body, "traceparent", traceparent)
+    return body.text or b""
+
+
+def _add_first(body: Body, name: str, text: str) -> bytes:
+    """The object with one field more; all else in it as it was written."""
+    rest = (body.text or b"").lstrip()[1:]
+    return b"{%s:%s%s%s" % (msgspec.json.encode(name), msgspec.json.encode(text), b"," if body.value else b"", rest)
 
 
 def _stamp(body: Body, time_ns: int) -> bytes:
@@ -74,11 +87,9 @@ def _stamp(body: Body, time_ns: int) -> bytes:
 
     Whole seconds: a frame that goes to several browsers at once stays one and the same record.
     """
-    text = body.text or b""
     if not isinstance(body.value, dict) or not body.value or any(name in body.value for name in TIMES):
-        return text
-    second = format_utc(time_ns - time_ns % NS_PER_SECOND).encode()
-    return b'{"startedAt":"%s",%s' % (second, text.lstrip()[1:])
+        return body.text or b""
+    return _add_first(body, "startedAt", format_utc(time_ns - time_ns % NS_PER_SECOND))
 
 
 def _encode_exchange(captured: Captured, limit_bytes: int) -> bytes | None:
@@ -95,6 +106,8 @@ def _encode_exchange(captured: Captured, limit_bytes: int) -> bytes | None:
         "request": _embed(request),
         "response": _embed(answer),
     }
+    if captured.traceparent:
+        exchange["traceparent"] = captured.traceparent
     notes = _note("request", captured.request, request) + _note("response", captured.answer, answer)
     if notes:
         exchange["notes"] = notes

@@ -1,14 +1,18 @@
 """Heads of HTTP/1.1 messages, read strictly: what two readers might understand differently is refused.
 
-Only the headers that frame or name a body are kept; authorization, cookies and all others are let go here.
+Only the headers that frame or name a body are kept, and `traceparent`; authorization, cookies and all others are let
+go here.
 """
 
 import re
 from typing import NamedTuple
 
 KEPT = frozenset(
-    (b"content-length", b"transfer-encoding", b"content-encoding", b"upgrade", b"sec-websocket-extensions")
-)
+    (
+        b"content-length", b"transfer-encoding", b"content-encoding", b"upgrade", b"sec-websocket-extensions",
+        b"traceparent",
+    )
+)  # fmt: skip
 NONE, LENGTH, CHUNKED, UNTIL_CLOSE = "none", "length", "chunked", "until_close"
 
 _REQUEST = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,40}) ([!-~\x80-\xff]+) HTTP/1\.([01])")

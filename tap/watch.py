@@ -8,11 +8,12 @@ from collections.abc import Callable
 from functools import partial
 
 from core.nanotime import now_ns
+from core.traceparent import find_trace_id
 from tap.budget import Capture
 from tap.captured import CUT, RECORD_BYTES, WHOLE, Captured, Part
 from tap.exchange import Exchange, Recorder
 from tap.framing import Framer
-from tap.head import Framing, Malformed, read_answer_head, read_request_head
+from tap.head import Framing, Malformed, RequestHead, read_answer_head, read_request_head
 from tap.routes import BODY, FRAME, KINDS_WITH_SOCKETS, MESSAGES, SOCKET, Route, find_route
 from tap.websocket import FrameReader
 
@@ -126,8 +127,14 @@ class Watch:
                 status=exchange.status,
                 started_ns=exchange.started_ns,
                 ended_ns=now_ns(),
+                traceparent=_read_traceparent(head),
             )
         )
+
+
+def _read_traceparent(head: RequestHead) -> str:
+    text = head.headers.get(b"traceparent", b"").decode("latin-1")
+    return text if find_trace_id(text) else ""
 
 
 class Requests:

@@ -143,6 +143,8 @@ class Decoded(msgspec.Struct, frozen=True):
     """Items of the request, where a door answers by item."""
     origins: tuple[int, ...] = ()
     """The item each span, then each log record was made from. Empty where a door does not answer by item."""
+    deliveries: dict[int, bytes] = {}
+    """Item to the trace in which it was delivered, where that is known (docs/adr/0013)."""
 
 
 class Converted(msgspec.Struct, frozen=True):

@@ -1,5 +1,7 @@
 """A redacted record with what it means and its payload encoded: what the store takes."""
 
+from typing import NamedTuple
+
 import msgspec
 
 from core.hashing import digest8, digest16
@@ -13,6 +15,13 @@ SHOWN_LENGTH = 300
 SERVER = 2
 PENDING = "pending_span"
 """Repair code of a start-only record that had an id of its own."""
+
+
+class Delivery(NamedTuple):
+    """A record that names a mission was delivered by a request of this trace."""
+
+    trace_id: bytes
+    mission_key: str
 
 
 class IncomingSnapshot(msgspec.Struct, frozen=True):

@@ -1,8 +1,8 @@
 """Which mission a record belongs to: its own word, its trace's word, or the trace itself.
 
 The order is: a mission the record names itself, a mission its trace names, a conversation the record names,
-a conversation its trace names, the pool it waits in, the trace. A trace's word is that of its earliest span, so
-the result does not depend on the order of arrival (docs/adr/0004).
+a conversation its trace names, the mission of the records that its trace delivered, the pool it waits in, the trace.
+A trace's word is that of its earliest span, so the result does not depend on the order of arrival (docs/adr/0004).
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,9 +16,11 @@ from traces.users import UserWord, earlier_user
 BINDINGS = Table("traces_tracebinding", ("project_id", "trace_id"), ("int8", "bytea"))
 WORDS = Table(
     "traces_tracebinding",
-    ("id", "strong_key", "strong_start_ns", "weak_key", "weak_start_ns"),
-    ("int8", "text", "int8", "text", "int8"),
+    ("id", "strong_key", "strong_start_ns", "weak_key", "weak_start_ns", "delivered_key"),
+    ("int8", "text", "int8", "text", "int8", "text"),
 )
+SEVERAL = ""
+"""In place of a mission key: records of several missions were delivered, so nothing follows from it."""
 
 
 class Word(NamedTuple):
@@ -34,12 +36,18 @@ class Binding(NamedTuple):
     pk: int
     strong: Word | None
     weak: Word | None
+    delivered: str | None = None
+    """The mission named by records that requests of the trace delivered, or SEVERAL. No span has said it."""
 
     def heard(self, strength: int, word: Word) -> "Binding":
         """The binding after one more span has spoken. Commutative and idempotent."""
         if strength == STRONG:
             return self._replace(strong=word if self.strong is None else min(self.strong, word))
         return self._replace(weak=word if self.weak is None else min(self.weak, word))
+
+    def delivering(self, key: str) -> "Binding":
+        """The binding after one more record of this mission was delivered. Commutative and idempotent."""
+        return self._replace(delivered=key if self.delivered in (None, key) else SEVERAL)
 
 
 class MissionKeyOf(NamedTuple):
@@ -59,6 +67,8 @@ def choose_mission(own_key: str | None, own_strength: int, trace_id: bytes, bind
         return MissionKeyOf(own_key, False)
     if binding is not None and binding.weak is not None:
         return MissionKeyOf(binding.weak.key, False)
+    if binding is not None and binding.delivered:
+        return MissionKeyOf(binding.delivered, False)
     if own_key is not None and own_strength == POOL:
         return MissionKeyOf(own_key, True)
     return MissionKeyOf(trace_id.hex(), True)
@@ -90,14 +100,14 @@ def _read(cursor: Any, vendor: str, project_id: int, trace_ids: Sequence[bytes],
         cursor,
         vendor,
         "traces_tracebinding",
-        wanted=("trace_id", "id", "strong_start_ns", "strong_key", "weak_start_ns", "weak_key"),
+        wanted=("trace_id", "id", "strong_start_ns", "strong_key", "weak_start_ns", "weak_key", "delivered_key"),
         keys=("trace_id",),
         key_types=("bytea",),
         values=[(trace_id,) for trace_id in trace_ids],
         fixed=("project_id", project_id),
         suffix=" ORDER BY t.trace_id FOR UPDATE OF t" if lock and vendor == POSTGRESQL else "",
     )
-    return {bytes(row[0]): Binding(row[1], _word(row[2], row[3]), _word(row[4], row[5])) for row in rows}
+    return {bytes(row[0]): Binding(row[1], _word(row[2], row[3]), _word(row[4], row[5]), row[6]) for row in rows}
 
 
 def _word(start_ns: int | None, key: str | None) -> Word | None:
@@ -113,6 +123,7 @@ def save_bindings(cursor: Any, vendor: str, bindings: Iterable[Binding]) -> None
             binding.strong.start_ns if binding.strong else None,
             binding.weak.key if binding.weak else None,
             binding.weak.start_ns if binding.weak else None,
+            binding.delivered,
         )
         for binding in bindings
     ]

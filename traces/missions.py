@@ -110,7 +110,10 @@ def _mission_of_trace(project_id: int, trace_id: str, user_id: str | None) -> Mi
     if found is None:
         return None
     binding = Binding(
-        found.pk, _word(found.strong_start_ns, found.strong_key), _word(found.weak_start_ns, found.weak_key)
+        found.pk,
+        _word(found.strong_start_ns, found.strong_key),
+        _word(found.weak_start_ns, found.weak_key),
+        found.delivered_key,
     )
     home = choose_mission(None, NONE, raw, binding)
     return _missions(project_id, user_id).filter(key_hash=digest16(home.key.encode())).first()

@@ -89,7 +89,7 @@ class MissionWork(models.Model):
 
 
 class TraceBinding(models.Model):
-    """Which mission a trace belongs to, by the earliest span that said so. Commutative minima."""
+    """Which mission a trace belongs to, by the earliest span that said so, else by what was delivered in it."""
 
     id = models.BigAutoField(primary_key=True)
     project_id = models.BigIntegerField()
@@ -98,6 +98,8 @@ class TraceBinding(models.Model):
     strong_start_ns = models.BigIntegerField(null=True)
     weak_key = models.TextField(null=True)
     weak_start_ns = models.BigIntegerField(null=True)
+    delivered_key = models.TextField(null=True)
+    """Empty: of several missions."""
 
     class Meta:
         db_table = "traces_tracebinding"

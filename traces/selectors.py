@@ -9,9 +9,11 @@ from django.db.models.functions import RowNumber
 
 from bodies.packs import Place
 from bodies.selectors import PackReader
+from telemetry.conventions import read_provenance
 from telemetry.meaning import WAITS_FOR_A_PERSON
 from telemetry.records import LogRecord, SpanRecord
 from traces.contents import read_logs, read_spans
+from traces.delivered import BY_DELIVERY, find_delivering
 from traces.missions import (
     MissionFilter,
     MissionPage,
@@ -46,6 +48,14 @@ class SpanDetail(NamedTuple):
     record: SpanRecord
     version_count: int
     """Distinct records it was merged from."""
+    is_by_delivery: bool = False
+    """No span of its trace names the mission: a record that the trace delivered does."""
+
+    @property
+    def provenance(self) -> dict[str, str]:
+        """Field to the attribute it was read from; what was concluded says so."""
+        concluded = {"mission_key": BY_DELIVERY} if self.is_by_delivery else {}
+        return concluded | read_provenance(self.record)
 
 
 class LogDetail(NamedTuple):
@@ -231,7 +241,8 @@ def find_span(
     payload = reader.read(Place(*values[22:25]))
     [record] = PayloadReader(reader.read_hashed).spans([(bytes(values[2]), bytes(values[3]), payload)])
     versions = SpanVersion.objects.filter(span_pk=values[0]).count() or 1
-    return SpanDetail(span_row(values, mission_id), record, versions)
+    row = span_row(values, mission_id)
+    return SpanDetail(row, record, versions, bool(find_delivering(project_id, [row.trace_id])))
 
 
 _LOG_COLUMNS = (

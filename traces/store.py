@@ -15,7 +15,7 @@ from bodies.store import find_missing, store_items
 from core.bulk import Table, allocate_ids, find_by_keys, insert_missing, insert_rows
 from telemetry.meaning import NO_NAME, POOL, LogMeaning, SpanMeaning
 from telemetry.records import RefusedRecord
-from traces.incoming import SHOWN_LENGTH, IncomingLog, IncomingSpan, own_key
+from traces.incoming import SHOWN_LENGTH, Delivery, IncomingLog, IncomingSpan, own_key
 from traces.membership import (
     Binding,
     MissionHold,
@@ -120,14 +120,16 @@ def store_records(
     logs: Sequence[IncomingLog],
     bodies: dict[bytes, bytes],
     now_ns: int,
+    deliveries: Sequence[Delivery] = (),
 ) -> Stored:
     """Store spans, logs and their snapshots. Every new or changed row takes a number of its mission's sequence."""
     vendor = connection.vendor
     traces = {span.trace_id for span in spans} | {log.trace_id for log in logs if log.trace_id}
+    traces |= {delivery.trace_id for delivery in deliveries}
     bindings, new_traces = lock_bindings(cursor, vendor, project_id, list(traces))
     settled = settle_spans(cursor, vendor, project_id, spans, bodies, new_traces)
     fresh_logs = _unknown_logs(cursor, vendor, project_id, logs)
-    changed = _hear(bindings, spans, fresh_logs)
+    changed = _hear(bindings, spans, fresh_logs) | _hear_deliveries(bindings, deliveries)
     save_bindings(cursor, vendor, [bindings[trace_id] for trace_id in changed])
 
     homes = [_home(item.span, bindings) for item in settled]
@@ -203,6 +205,14 @@ def _hear(bindings: dict[bytes, Binding], spans: Sequence[IncomingSpan], logs: S
             bindings[trace_id] = after
             changed.add(trace_id)
     return changed
+
+
+def _hear_deliveries(bindings: dict[bytes, Binding], deliveries: Sequence[Delivery]) -> set[bytes]:
+    """Let what was delivered in traces speak for them, also what was known already; gives those that changed."""
+    before = {trace_id: bindings[trace_id] for trace_id, _ in deliveries}
+    for trace_id, key in deliveries:
+        bindings[trace_id] = bindings[trace_id].delivering(key)
+    return {trace_id for trace_id, binding in before.items() if bindings[trace_id] != binding}
 
 
 def _home(span: IncomingSpan, bindings: dict[bytes, Binding]) -> MissionKeyOf:

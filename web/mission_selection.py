@@ -12,7 +12,6 @@ from core.errors import NotFound
 from llmlog import selectors as llmlog
 from llmlog.records import LlmCallRow, ToolCallRow
 from plans.building.rows import PLAN_TRACE
-from telemetry.conventions.provenance import read_provenance
 from telemetry.conventions.tools import read_tool_io
 from traces import selectors as traces
 from traces.records import MissionRow
@@ -58,7 +57,7 @@ def show_panel(
             call=call,
             run=run,
             version_count=detail.version_count,
-            provenance=read_provenance(detail.record),
+            provenance=detail.provenance,
         ),
         "call": _call_view(project.project_pk, mission, detail, call) if call else None,
         "said": _said(project.project_pk, mission, detail) if call is None and run is None else None,

@@ -38,6 +38,7 @@ from telemetry.meaning import SPAN_KINDS
 from telemetry.records import SpanRecord
 from traces.contents import iterate_spans
 from traces.counts import count_versions
+from traces.delivered import find_delivering
 from traces.records import SpanRow
 from traces.selectors import (
     LogFilter,
@@ -137,12 +138,13 @@ class SpanList(APIView):
         if not is_whole:
             return answer_changes(request, rows, limit, span_json)
         versions = count_versions([row.pk for row in rows[:limit]])
+        delivering = find_delivering(project_id, (row.trace_id for row in rows[:limit]))
         return answer_contents(
             request,
             project_id,
             rows,
             limit,
-            lambda row, record: span_detail(SpanDetail(row, record, versions[row.pk])),
+            lambda row, record: span_detail(SpanDetail(row, record, versions[row.pk], row.trace_id in delivering)),
         )
 
 

@@ -170,6 +170,30 @@ def test_nothing_a_program_hands_over_makes_it_fail(compiled: Path, pretended: P
     assert len(pretended.taken) >= 20
 
 
+def test_where_opentelemetry_is_each_record_tells_the_trace_it_was_told_in(
+    compiled: Path, pretended: Pretended
+) -> None:
+    code = """
+    const place = Symbol.for("opentelemetry.js.api.1");
+    let active = "trace-1";
+    const inject = (context, into, setter) => setter.set(into, "traceparent", context);
+    globalThis[place] = { context: { active: () => active }, propagation: { inject } };
+    missionscope.log("one", { mission_id: "m" });
+    active = "trace-2";
+    missionscope.stage7("messages", { type: "say" });
+    missionscope.stage7("messages", { type: "own", traceparent: "its own" });
+    active = undefined;
+    missionscope.log("outside");
+    globalThis[place] = { context: { active() { throw new Error("broken"); } }, propagation: { inject } };
+    missionscope.log("broken");
+    console.log(await missionscope.flush(30000));
+    """
+    _, done = run(compiled, code=code, **to(pretended))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "true\n", "")
+    told = {str(record.get("body") or record["type"]): record.get("traceparent") for record in pretended.taken}
+    assert told == {"one": "trace-1", "say": "trace-2", "own": "its own", "outside": None, "broken": None}
+
+
 def test_its_compressed_bodies_are_read_by_the_real_door(
     compiled: Path, server: Server, stored: Reader, mission: str
 ) -> None:

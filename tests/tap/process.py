@@ -56,14 +56,19 @@ class TapProcess:
 
 @contextlib.contextmanager
 def start_tap(
-    directory: Path, missionscope_url: str, services: dict[str, int], *command: str, **settings: Any
+    directory: Path,
+    missionscope_url: str,
+    services: dict[str, int],
+    *command: str,
+    key: str = KEY,
+    **settings: Any,
 ) -> Iterator[TapProcess]:
     """A tap before these services (kind to port); `settings` are variables without MISSIONSCOPE_TAP_."""
     log = directory / "tap.log"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MISSIONSCOPE_")}
     environment |= {
         "MISSIONSCOPE_URL": missionscope_url,
-        "MISSIONSCOPE_KEY": KEY,
+        "MISSIONSCOPE_KEY": key,
         "MISSIONSCOPE_DATA_DIR": str(directory / "data"),
         "DJANGO_SETTINGS_MODULE": "missionscope.settings",
         **{f"MISSIONSCOPE_TAP_{name.upper()}": str(value) for name, value in settings.items()},

@@ -14,6 +14,7 @@ from tap.encoding import encode
 from tap.routes import BODY, EXCHANGE, FRAME, MESSAGES, PLUGINS, STATISTICS, STORE_DATA
 
 LIMIT = 100_000
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
@@ -181,3 +182,20 @@ def test_a_record_that_breaks_the_encoder_costs_no_other(monkeypatch):
     encoded = encode([captured(), captured(BODY, STORE_DATA)], limit_bytes=LIMIT)
     assert encoded.left_out == [LeftOut("brain", "/chat", "failed", 1, 2)]
     assert zlib.decompress(encoded.packed[0].body, 31) == b"{}\n"
+
+
+@pytest.mark.parametrize("body", [b'{"data":{"a":1}}', b' { "data" : {"a": 1} }', b"{}", b'\r\n{"a":[]}'])
+def test_the_trace_of_a_request_goes_with_its_body(body):
+    [line] = lines(captured(BODY, STORE_DATA, request=Part(body, len(body)), traceparent=TRACEPARENT))[STORE_DATA]
+    assert line == json.loads(body) | {"traceparent": TRACEPARENT}
+
+
+@pytest.mark.parametrize("body", [b'{"traceparent":"its own"}', b"[1]", b'"text"', b"null"])
+def test_a_body_that_takes_no_field_or_has_it_is_left_as_it_is(body):
+    [line] = lines(captured(BODY, STORE_DATA, request=Part(body, len(body)), traceparent=TRACEPARENT))[STORE_DATA]
+    assert line == json.loads(body)
+
+
+def test_the_trace_of_a_request_is_a_field_of_its_exchange():
+    [line] = lines(captured(traceparent=TRACEPARENT))[PLUGINS]
+    assert line["traceparent"] == TRACEPARENT

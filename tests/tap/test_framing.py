@@ -133,11 +133,13 @@ def test_what_cannot_end_is_refused(data, size):
         read(data, [size])
 
 
-def test_only_headers_that_frame_are_kept():
+def test_only_headers_that_frame_or_name_the_trace_are_kept():
     head = read_request_head(
-        b"POST /a?token=secret HTTP/1.1\r\nAuthorization: Bearer secret\r\nCookie: secret\r\nContent-Length: 3"
+        b"POST /a?token=secret HTTP/1.1\r\nAuthorization: Bearer secret\r\nCookie: secret\r\nContent-Length: 3\r\n"
+        b"Traceparent: 00-a-b-01\r\nTracestate: secret\r\nBaggage: user=secret"
     )
-    assert (head.method, head.path, head.headers) == ("POST", "/a", {b"content-length": b"3"})
+    kept = {b"content-length": b"3", b"traceparent": b"00-a-b-01"}
+    assert (head.method, head.path, head.headers) == ("POST", "/a", kept)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from tap.routes import ROUTES
 from tests.tap.inside import place, until
 
+TRACEPARENT = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
@@ -140,3 +141,19 @@ async def test_a_failure_of_the_recorder_costs_the_caller_nothing(monkeypatch):
         await ask(stands, post("/chat"), post("/chat"))
         await until(stands.has_left_out)
         assert stands.left_out() == [("connection", "failed", 1)]
+
+
+@pytest.mark.parametrize(
+    ("headers", "kept"),
+    [
+        (b"", ""),
+        (b"traceparent: %s\r\n" % TRACEPARENT, TRACEPARENT.decode()),
+        (b"traceparent: Bearer secret\r\n", ""),
+        (b"traceparent: %s\r\ntraceparent: %s\r\n" % (TRACEPARENT, TRACEPARENT), ""),
+    ],
+)
+async def test_a_header_that_names_a_trace_is_captured(headers, kept):
+    async with place("brain", answer_all) as stands:
+        await ask(stands, b"POST /chat HTTP/1.1\r\n%sContent-Length: 2\r\n\r\n{}" % headers)
+        await until(lambda: len(stands.captured) == 1)
+        assert stands.captured[0].traceparent == kept
