@@ -1,10 +1,11 @@
-"""The client's side of the OTLP/HTTP door, with OTLP's own rules for repeating a request."""
+"""The client's side of the doors, with OTLP's own rules for repeating a request."""
 
 import gzip
 import http.client
+import json
 import time
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
@@ -53,12 +54,18 @@ class Door:
             refused = ExportLogsServiceResponse.FromString(answer.body).partial_success
             _expect_all_accepted(refused.rejected_log_records, refused.error_message)
 
-    def _post(self, path: str, body: bytes) -> Answer:
+    def post_items(self, path: str, items: Sequence[Mapping[str, Any]]) -> None:
+        """Send JSON objects to a door that takes them; every one must be accepted."""
+        answer = self._post(path, b"\n".join(json.dumps(item).encode() for item in items), "application/x-ndjson")
+        refused = json.loads(answer.body).get("rejected", [])
+        _expect_all_accepted(len(refused), str(refused[:1]))
+
+    def _post(self, path: str, body: bytes, content_type: str = "application/x-protobuf") -> Answer:
         packed = gzip.compress(body, 5, mtime=0)
         problem = ""
         for attempt in range(ATTEMPTS):
             try:
-                answer = self._post_once(path, packed)
+                answer = self._post_once(path, packed, content_type)
             except (OSError, http.client.HTTPException) as error:
                 problem, wait_s = f"{type(error).__name__}: {error}", _backoff_s(attempt)
             else:
@@ -71,12 +78,12 @@ class Door:
                 self._sleep(wait_s)
         raise DoorClosed(f"POST {path} at {self._netloc} failed: {problem}")
 
-    def _post_once(self, path: str, packed: bytes) -> Answer:
+    def _post_once(self, path: str, packed: bytes, content_type: str) -> Answer:
         kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
         connection = kind(self._netloc, timeout=30)
         headers = {
             "Authorization": f"Bearer {self._key}",
-            "Content-Type": "application/x-protobuf",
+            "Content-Type": content_type,
             "Content-Encoding": "gzip",
         }
         try:

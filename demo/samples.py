@@ -1,11 +1,14 @@
 """The sample missions and how they are sent: `send` is called once, on the first start of the server."""
 
+import itertools
 import logging
 import threading
 import time
 
 from demo.door import Door, DoorClosed
 from demo.live import play
+from demo.planned import trade_fair
+from demo.planned.telling import SECOND_NS, Telling
 from demo.scenario import Scenario
 from demo.scenarios import (
     account_opening,
@@ -48,6 +51,7 @@ def send(url: str, key: str, *, seed: int = 0) -> None:
     for scenario in SCENARIOS.values():
         if not scenario.is_live:
             send_told(scenario, door, seed=seed)
+    send_planned(door, seed=seed)
     for scenario in SCENARIOS.values():
         if scenario.is_live:
             threading.Thread(
@@ -61,6 +65,16 @@ def send_told(scenario: Scenario, door: Door, *, seed: int) -> str:
     for begin in range(0, len(story.spans), SPANS_A_REQUEST):
         door.post_spans(story.spans[begin : begin + SPANS_A_REQUEST])
     door.post_logs(story.logs)
+    return story.mission_id
+
+
+def send_planned(door: Door, *, seed: int) -> str:
+    """Send the mission whose plan is told, object by object as its services would; gives its mission id."""
+    start_ns = time.time_ns() - trade_fair.MINUTES_AGO * 60 * SECOND_NS
+    story = Telling(slug=trade_fair.SLUG, name=trade_fair.NAME, goal=trade_fair.GOAL, seed=seed, start_ns=start_ns)
+    trade_fair.tell(story)
+    for path, posts in itertools.groupby(story.posts, key=lambda post: post.path):
+        door.post_items(path, [post.item for post in posts])
     return story.mission_id
 
 

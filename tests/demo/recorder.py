@@ -1,6 +1,7 @@
 """A server on loopback that takes OTLP and remembers what came."""
 
 import gzip
+import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -28,6 +29,8 @@ class Recorder:
         self.requests: list[Received] = []
         self.spans: list[Any] = []
         self.logs: list[Any] = []
+        self.items: list[tuple[str, Any]] = []
+        """What came through the JSON doors: path and object."""
         self.resources: list[dict[str, str]] = []
         self.rejected_spans = 0
         self._lock = threading.Lock()
@@ -49,6 +52,8 @@ class Recorder:
             answer = ExportTraceServiceResponse()
             if self.rejected_spans:
                 answer.partial_success.rejected_spans = self.rejected_spans
+            if received.path.startswith("/api/"):
+                return 200, {}, b'{"accepted": 1, "rejected": []}'
             return 200, {}, answer.SerializeToString()
 
     def _remember(self, path: str, body: bytes) -> None:
@@ -56,6 +61,8 @@ class Recorder:
             for block in ExportTraceServiceRequest.FromString(body).resource_spans:
                 self.resources.append({pair.key: pair.value.string_value for pair in block.resource.attributes})
                 self.spans += [span for group in block.scope_spans for span in group.spans]
+        elif path.startswith("/api/"):
+            self.items += [(path, json.loads(line)) for line in body.splitlines()]
         else:
             for kept in ExportLogsServiceRequest.FromString(body).resource_logs:
                 self.logs += [log for group in kept.scope_logs for log in group.log_records]

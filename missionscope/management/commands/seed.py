@@ -10,7 +10,7 @@ from accounts.actions import create_api_key
 from accounts.bootstrap import FIRST_PROJECT
 from accounts.models import Membership, Project
 from demo.door import Door, DoorClosed
-from demo.samples import SCENARIOS, send_told
+from demo.samples import SCENARIOS, send_planned, send_told
 from missionscope.server import local_url
 
 
@@ -35,5 +35,6 @@ class Command(BaseCommand):
         try:
             for scenario in SCENARIOS.values():
                 send_told(scenario, door, seed=seed)
+            send_planned(door, seed=seed)
         except DoorClosed as error:
             raise CommandError(f"The server did not take them: {error}") from error
