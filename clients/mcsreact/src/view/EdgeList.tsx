@@ -27,7 +27,7 @@ export function EdgeList(props: EdgeListProps): ReactNode {
     <>
       <h4 className="msx-subtitle">Edges and what proves them</h4>
       <ul className="msx-edge-list">
-        {[...edges].sort(awaitedFirst).slice(0, MOST_EDGES).map((edge) => (
+        {awaitedFirst(edges, node.id).slice(0, MOST_EDGES).map((edge) => (
           <EdgeLine key={`${edge.source} ${edge.target} ${edge.kind}`} edge={edge} {...props} />
         ))}
       </ul>
@@ -36,7 +36,11 @@ export function EdgeList(props: EdgeListProps): ReactNode {
   );
 }
 
-const awaitedFirst = (a: GraphEdge, b: GraphEdge): number => Number(b.satisfied === false) - Number(a.satisfied === false);
+/** What the node waits for, then the others as they came. */
+function awaitedFirst(edges: readonly GraphEdge[], node: string): GraphEdge[] {
+  const isAwaited = (edge: GraphEdge): boolean => edge.target === node && edge.satisfied === false;
+  return [...edges.filter(isAwaited), ...edges.filter((edge) => !isAwaited(edge))];
+}
 
 function EdgeLine({ edge, node, graph, mission, baseUrl, onSelect }: EdgeListProps & { edge: GraphEdge }): ReactNode {
   const isOutgoing = edge.source === node.id;

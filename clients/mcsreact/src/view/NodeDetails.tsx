@@ -60,7 +60,7 @@ export function NodeDetails({ node, graph, mission, source, steps, onSelect }: N
           {step?.reason && node.effective_status !== "failed" && <Fact name="because" value={step.reason} />}
           <Fact name="agent" value={node.parent === null ? "" : node.agent_name} />
           <Fact name="service" value={span?.service_name ?? ""} />
-          <Fact name="started" value={node.start_ns === null ? "" : formatMoment(node.start_ns)} />
+          <Fact name={node.has_begun ? "started" : "made"} value={node.start_ns === null ? "" : formatMoment(node.start_ns)} />
           <Fact name="took" value={tookOf(node.start_ns, node.end_ns) ?? (isGhost || isPlanned(node) ? "" : UNKNOWN)} />
           <Fact name="reported" value={node.status === "UNSET" ? "" : node.status.toLowerCase()} />
           <Fact name="occurrence" value={node.occurrences > 1 ? `${node.occurrence} of ${node.occurrences} with this id` : ""} />
