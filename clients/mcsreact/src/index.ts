@@ -1,7 +1,7 @@
 export type { Trouble } from "./wire/rest.js";
 export { type GetToken, Tokens } from "./wire/tokens.js";
 export type { Connection } from "./wire/feed.js";
-export type { Finding, GraphEdge, GraphNode, LiveRecord, Mission, MissionGraphData, Ref, Status } from "./wire/types.js";
+export type { Finding, GraphEdge, GraphNode, LiveRecord, Mission, MissionGraphData, Ref, Status, StepDetail } from "./wire/types.js";
 export type { MissionState } from "./model/state.js";
 export type { Tail, TailLine } from "./model/tail.js";
 export { LiveTail, type LiveTailProps } from "./view/LiveTail.js";

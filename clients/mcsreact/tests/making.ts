@@ -4,20 +4,24 @@ import type { GraphEdge, GraphNode, LiveRecord, Mission, MissionGraphData } from
 
 export const makeNode = (id: string, fields: Partial<GraphNode> = {}): GraphNode => ({
   id, kind: "step", label: id, agent_name: "a", status: "UNSET", effective_status: "ok", start_ns: "1000", end_ns: "2000",
-  parent: "agent:a", refs: [], called_by: null, count: 1, ...fields,
+  parent: "agent:a", refs: [], called_by: null, count: 1, detail: "", ghost: "", step_id: "", occurrence: 0, occurrences: 0,
+  plan_size: 0, hidden_count: 0, hidden_failed: 0, llm_calls: 0, tool_calls: 0, has_begun: true, is_silent: false, is_replaced: false,
+  in_cycle: false, ...fields,
 });
 
 export const makeEdge = (source: string, target: string, fields: Partial<GraphEdge> = {}): GraphEdge => ({
-  source, target, kind: "parent", label: "calls", evidence: [], is_inferred: false, count: 1, ...fields,
+  source, target, kind: "parent", label: "calls", evidence: [], is_inferred: false, count: 1, why: "", satisfied: null, in_cycle: false,
+  ...fields,
 });
 
 export const makeGraph = (nodes: GraphNode[], edges: GraphEdge[] = []): MissionGraphData => ({
   nodes, edges, work_count: nodes.length, is_folded: false, hidden_edge_count: 0,
+  has_plan: nodes.some((node) => node.occurrence > 0),
 });
 
 export const makeMission = (fields: Partial<Mission> = {}): Mission => ({
   id: "m", name: "Mission", status: "active", start_ns: "1", end_ns: null, last_activity_ns: "2", duration_ns: null, span_count: 3,
-  error_count: 0, llm_call_count: 1, tool_call_count: 1, log_count: 0, verdict: null, change_seq: "500", url: "/missions/m/", ...fields,
+  error_count: 0, llm_call_count: 1, tool_call_count: 1, log_count: 0, step_count: 0, step_done_count: 0, verdict: null, change_seq: "500", url: "/missions/m/", ...fields,
 });
 
 let given = 0;

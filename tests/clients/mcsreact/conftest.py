@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute
 
+from tests.plans.stage7_events import Event, as_lines
 from tests.servers import ROOT, Server, find_free_port, start_server
 
 FOLDER = ROOT / "clients" / "mcsreact"
@@ -114,9 +115,16 @@ class Panel:
         named = _attributes({"missionscope.mission.id": mission})
         self._post("logs", {"resourceLogs": [{"resource": named, "scopeLogs": [{"logRecords": [record]}]}]})
 
+    def tell(self, events: list[Event]) -> None:
+        """Events of stage7, as its Librarian is given them."""
+        self._send("api/v1/stage7/storeData", as_lines(events), "application/x-ndjson")
+
     def _post(self, door: str, body: dict[str, Any]) -> None:
-        headers = {"Authorization": f"Bearer {self.server.key}", "Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.server.url}/v1/{door}", json.dumps(body).encode(), headers)
+        self._send(f"v1/{door}", json.dumps(body).encode(), "application/json")
+
+    def _send(self, path: str, body: bytes, content_type: str) -> None:
+        headers = {"Authorization": f"Bearer {self.server.key}", "Content-Type": content_type}
+        request = urllib.request.Request(f"{self.server.url}/{path}", body, headers)
         with urllib.request.urlopen(request) as answer:
             assert answer.status == 200
 

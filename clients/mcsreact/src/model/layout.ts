@@ -29,12 +29,20 @@ export interface LaneBox extends Box {
 }
 
 export interface Layout {
+  /** bands: what led to what from left to right; columns and outline: plans as trees. */
+  flow: "bands" | "columns" | "outline";
   places: Map<string, Place>;
   lanes: LaneBox[];
   /** Where each band ends: between it and the next no node stands. */
   bandEnds: number[];
   width: number;
   height: number;
+}
+
+/** Where the name of a lane stands, the first time that it does; undefined for what is no lane in the drawing. */
+export function headOf(layout: Layout, id: string): Box | undefined {
+  const lane = layout.lanes.find((each) => each.id === id);
+  return lane && { x: lane.x, y: lane.y, w: lane.w, h: SIZE.lane.top };
 }
 
 /** Columns that fit a width. */
@@ -48,7 +56,7 @@ export function layOut(nodes: readonly GraphNode[], edges: readonly GraphEdge[],
   const laneIds = [...new Set(works.map((node) => node.parent))];
   const used = Math.min(columns, 1 + works.reduce((most, node) => Math.max(most, rankOf(ranks, node)), 0));
   const width = 2 * (SIZE.edge + SIZE.lane.side) + used * SIZE.node.w + (used - 1) * SIZE.gap.x;
-  const layout: Layout = { places: new Map(), lanes: [], bandEnds: [], width, height: 0 };
+  const layout: Layout = { flow: "bands", places: new Map(), lanes: [], bandEnds: [], width, height: 0 };
   let y: number = SIZE.edge;
   for (const [band, inside] of inBands(works, ranks, columns).entries()) {
     const rows = placeRows(inside, edges, ranks);

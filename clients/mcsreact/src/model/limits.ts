@@ -11,6 +11,7 @@ export interface ShownGraph {
   lanes: Map<string, GraphNode>;
   /** Work and ghosts, by start. */
   nodes: GraphNode[];
+  /** Between what is drawn; of a plan also from and to agents whose work is. */
   edges: GraphEdge[];
   /** What is not drawn, as a sentence; empty when all is. */
   note: string;
@@ -22,7 +23,7 @@ export function limitGraph(graph: MissionGraphData, most = MOST_NODES): ShownGra
   const lanes = new Map(graph.nodes.filter(isLane).map((node) => [node.id, node]));
   const works = graph.nodes.filter((node) => !isLane(node));
   const nodes = keepGravest(works, most);
-  const kept = new Set(nodes.map((node) => node.id));
+  const kept = new Set(nodes.flatMap((node) => (graph.has_plan && node.parent !== null ? [node.id, node.parent] : [node.id])));
   const joined = graph.edges.filter((edge) => kept.has(edge.source) && kept.has(edge.target));
   const edges = joined.length > MOST_EDGES ? [...joined].sort(certainFirst).slice(0, MOST_EDGES) : joined;
   const hiddenEdges = graph.hidden_edge_count + joined.length - edges.length;

@@ -1,7 +1,7 @@
 // The ways of edges, and which node lies in a direction. Pure. An edge to another band runs where no node stands: down
 // beside its source, between the bands, down beside its target.
 
-import { type Layout, type Place, SIZE } from "./layout.js";
+import { type Box, type Layout, type Place, SIZE } from "./layout.js";
 
 const ROUND = 8;
 /** How far beside a node an edge turns. */
@@ -55,7 +55,7 @@ function towards(from: Point, to: Point, length: number): string {
 }
 
 /** The node nearest to `from` in the direction (dx, dy); null when there is none. */
-export function neighbour(places: ReadonlyMap<string, Place>, from: string, dx: number, dy: number): string | null {
+export function neighbour(places: ReadonlyMap<string, Box>, from: string, dx: number, dy: number): string | null {
   const start = places.get(from);
   let best: string | null = null;
   let least = Number.POSITIVE_INFINITY;

@@ -21,7 +21,7 @@ export interface SessionOptions {
 const RENEW_MS = 1_200;
 const MISSING_MS = 5_000;
 /** Records that change graph or findings. */
-const RENEWS = new Set(["span", "llm_call", "tool_call", "finding", "mission"]);
+const RENEWS = new Set(["span", "llm_call", "tool_call", "step", "finding", "mission"]);
 
 type Timer = ReturnType<typeof setTimeout>;
 

@@ -2,7 +2,7 @@
 
 import type { Connection } from "../wire/feed.js";
 import type { Trouble } from "../wire/rest.js";
-import type { Finding, LiveRecord, Mission, MissionGraphData } from "../wire/types.js";
+import type { Finding, LiveRecord, Mission, MissionGraphData, StepDetail } from "../wire/types.js";
 import { addToTail, EMPTY_TAIL, type Tail } from "./tail.js";
 
 export interface MissionState {
@@ -15,6 +15,8 @@ export interface MissionState {
   graph: MissionGraphData | null;
   findings: readonly Finding[];
   tail: Tail;
+  /** Steps as live records told of them last, by id; a bounded number. */
+  steps: ReadonlyMap<string, StepDetail>;
   /** Milliseconds since 1970 of what arrived last; null before. */
   heardMs: number | null;
 }
@@ -27,8 +29,10 @@ export type MissionEvent =
   | { type: "connection"; connection: Connection }
   | { type: "trouble"; trouble: Trouble; reason: string };
 
+const MOST_STEPS = 500;
+
 export const INITIAL: MissionState = {
-  phase: "loading", reason: "", connection: "connecting", mission: null, graph: null, findings: [], tail: EMPTY_TAIL, heardMs: null,
+  phase: "loading", reason: "", connection: "connecting", mission: null, graph: null, findings: [], tail: EMPTY_TAIL, steps: new Map(), heardMs: null,
 };
 
 export function reduce(state: MissionState, event: MissionEvent, tailLength: number): MissionState {
@@ -41,10 +45,10 @@ export function reduce(state: MissionState, event: MissionEvent, tailLength: num
     case "records":
       return {
         ...state, mission: lastMission(event.records) ?? state.mission, tail: addToTail(state.tail, event.records, tailLength),
-        heardMs: event.nowMs,
+        steps: keepSteps(state.steps, event.records), heardMs: event.nowMs,
       };
     case "resync":
-      return { ...state, tail: EMPTY_TAIL };
+      return { ...state, tail: EMPTY_TAIL, steps: INITIAL.steps };
     case "connection":
       return connected(state, event.connection);
     case "trouble":
@@ -66,4 +70,14 @@ function troubled(state: MissionState, trouble: Trouble, reason: string): Missio
 
 function lastMission(records: readonly LiveRecord[]): Mission | undefined {
   return records.findLast((record) => record.type === "mission") as unknown as Mission | undefined;
+}
+
+/** The last of the steps that were told of, the one told of last at the end. */
+function keepSteps(known: ReadonlyMap<string, StepDetail>, records: readonly LiveRecord[]): ReadonlyMap<string, StepDetail> {
+  const told = records.filter((record) => record.type === "step" && typeof record.id === "string") as unknown as StepDetail[];
+  if (told.length === 0) return known;
+  const ids = new Set(told.map((step) => step.id));
+  const before = [...known].filter(([id]) => !ids.has(id));
+  const steps = new Map([...before, ...told.map((step) => [step.id, step] as const)]);
+  return new Map([...steps].slice(-MOST_STEPS));
 }

@@ -1,5 +1,6 @@
 // The live tail: records as lines, in the order in which they became news. Pure.
 
+import { stepSpan } from "../wire/addresses.js";
 import type { LiveRecord } from "../wire/types.js";
 import { statusOf } from "./words.js";
 
@@ -10,10 +11,13 @@ export interface TailLine {
   arrival: number;
   timeNs: string | null;
   kind: string;
+  /** Name of the agent; of a step the sender's id. */
   agent: string;
   name: string;
+  /** What a step is for. */
+  about: string;
   status: string;
-  /** `trace_id/span_id`, or null. */
+  /** `trace_id/span_id`, also of a step's row, or null. */
   span: string | null;
 }
 
@@ -60,17 +64,20 @@ function byTime(a: TailLine, b: TailLine): number {
   return first < second ? -1 : Number(first > second);
 }
 
-type Fields = Pick<TailLine, "kind" | "name" | "status"> & { time: unknown; isSpan?: boolean };
+type Fields = Pick<TailLine, "kind" | "name" | "status"> & { time: unknown; about?: string; agent?: string; isSpan?: boolean };
+/** Events that a record of their step tells better. */
+const OF_STEPS = /^(stage7\.event\.step_|missionscope\.step$)/;
 
-/** The line of a record; null for findings and missions, which the verdict tells of. */
+/** The line of a record; null for findings and missions, which the verdict tells of, and for events of steps. */
 function readLine(record: LiveRecord): TailLine | null {
   const fields = READ.get(record.type)?.(record);
-  if (!fields) return null;
+  if (!fields || (record.type === "log" && OF_STEPS.test(text(record.event_name)))) return null;
   const hasSpan = text(record.trace_id) !== "" && text(record.span_id) !== "";
-  const span = hasSpan ? `${text(record.trace_id)}/${text(record.span_id)}` : null;
+  const row = record.type === "step" ? stepSpan(text(record.id)) : null;
+  const span = hasSpan ? `${text(record.trace_id)}/${text(record.span_id)}` : (row?.id ?? null);
   const key = fields.isSpan && span ? `span ${span}${record.side === 1 ? " server" : ""}` : `${record.type} ${text(record.id)}`;
   const timeNs = typeof fields.time === "string" && /^\d{1,20}$/.test(fields.time) ? fields.time : null;
-  return { key, arrival: 0, timeNs, agent: cut(text(record.agent_name)), span, kind: fields.kind, name: cut(fields.name), status: fields.status };
+  return { key, arrival: 0, timeNs, agent: cut(fields.agent ?? text(record.agent_name)), span, kind: fields.kind, name: cut(fields.name), about: cut(fields.about ?? ""), status: fields.status };
 }
 
 const READ = new Map<string, (record: LiveRecord) => Fields>(Object.entries({
@@ -80,9 +87,19 @@ const READ = new Map<string, (record: LiveRecord) => Fields>(Object.entries({
     status: statusOf(text(r.status)), time: r.start_ns, isSpan: true,
   }),
   tool_call: (r) => ({ kind: "tool", name: text(r.tool_name), status: statusOf(text(r.effective_status)), time: r.start_ns, isSpan: true }),
-  log: (r) => ({ kind: "log", name: text(r.body) || text(r.event_name), status: severityOf(r.severity_number), time: r.time_ns }),
+  step: (r) => ({
+    kind: "step", name: text(r.verb) || text(r.step_id), about: text(r.description), agent: text(r.agent_id),
+    status: r.is_replaced === true ? "replaced" : statusOf(text(r.effective_status)), time: r.ended_ns ?? r.started_ns ?? r.created_ns,
+  }),
+  log: (r) => ({ kind: "log", name: logName(text(r.body), text(r.event_name)), status: severityOf(r.severity_number), time: r.time_ns }),
   snapshot: (r) => ({ kind: "snapshot", name: r.kind === "patch" ? "state changed" : "state", status: "", time: r.time_ns }),
 } satisfies Record<string, (record: LiveRecord) => Fields>));
+
+/** An event whose body is an object is called by its name: the object is read in MissionScope. */
+function logName(body: string, event: string): string {
+  const isObject = body.startsWith("{");
+  return event !== "" && (isObject || body === "") ? event.slice(event.lastIndexOf(".") + 1).replace(/_/g, " ") : body;
+}
 
 /** Logs have a severity: errors and warnings look like what they are. */
 function severityOf(severity: unknown): string {

@@ -2,7 +2,7 @@
 
 export const PARTS = `
 .msx-is-ok { --hue: var(--msx-ok); } .msx-is-failed { --hue: var(--msx-failed); } .msx-is-active { --hue: var(--msx-active); }
-.msx-is-waiting { --hue: var(--msx-waiting); } .msx-is-gone { --hue: var(--msx-gone); } .msx-is-ghost { --hue: var(--msx-failed); }
+.msx-is-waiting { --hue: var(--msx-waiting); } .msx-is-gone { --hue: var(--msx-gone); } .msx-is-replaced { --hue: var(--msx-step); } .msx-is-ghost { --hue: var(--msx-failed); }
 .msx-dim { color: var(--msx-dim); }
 .msx-glyph { flex: none; vertical-align: -2px; }
 .msx-badge {
@@ -46,6 +46,11 @@ export const PARTS = `
 .msx-edge-list li { min-width: 0; overflow-wrap: anywhere; }
 .msx-edge-list li > .msx-evidence { padding-left: 12px; font-size: 12px; }
 .msx-inferred-word { margin-left: 8px; color: var(--msx-waiting); font-size: 12px; }
+.msx-why { display: block; padding-left: 12px; color: var(--msx-dim); font-size: 12px; }
+.msx .msx-about { margin-bottom: 8px; overflow-wrap: anywhere; }
+.msx-values > div { display: contents; }
+.msx-values dd { display: -webkit-box; overflow: hidden; -webkit-box-orient: vertical; -webkit-line-clamp: 4; }
+.msx-hued { color: var(--hue); }
 .msx-empty { padding: 28px 20px !important; color: var(--msx-dim); text-align: center; }
 .msx-note { flex: none; padding: 5px 14px !important; border-bottom: 1px solid var(--msx-line); color: var(--msx-dim); font-size: 12px !important; }
 .msx-notice { display: grid; gap: 8px; max-width: 460px; margin: 0 auto; padding: 56px 20px; text-align: center; justify-items: center; }

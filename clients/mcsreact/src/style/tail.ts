@@ -12,6 +12,7 @@ export const TAIL = `
 .msx-line-kind { display: inline-flex; align-items: center; gap: 6px; color: var(--msx-dim); white-space: nowrap; }
 .msx-line-kind .msx-glyph { width: 12px; height: 12px; }
 .msx-line-agent, .msx .msx-line .msx-line-name { overflow: hidden; min-width: 0; padding: 0; text-overflow: ellipsis; white-space: nowrap; }
+.msx-line-verb { font-weight: 600; }
 .msx-line-agent { color: var(--msx-dim); }
 .msx button.msx-line-name:hover { text-decoration: underline; }
 .msx-line-status { display: inline-flex; align-items: center; gap: 5px; color: var(--hue); font-size: 12px; white-space: nowrap; }

@@ -15,6 +15,7 @@ const SHAPES: Record<string, ReactNode> = {
   ),
   waiting: <path {...stroke} strokeWidth={1.6} d="M4.5 2.5h7M4.5 13.5h7M5.5 2.5c0 3 2.5 4 2.5 5.5s-2.5 2.5-2.5 5.5m5-11c0 3-2.5 4-2.5 5.5s2.5 2.5 2.5 5.5" />,
   gone: <circle {...stroke} cx={8} cy={8} r={5} strokeWidth={1.6} strokeDasharray="2.4 2.8" />,
+  replaced: <path {...stroke} strokeWidth={1.6} d="M4 2.8v10.4M4 5h8M4 12h8m-2.2-9.2L12 5 9.800 7.2m0 2.600L12 12l-2.200 2.200" />,
   agent: <path {...stroke} strokeWidth={1.6} d="m8 2 5.5 6L8 14 2.5 8Z" />,
   run: <path {...stroke} strokeWidth={1.6} d="m8 2 5.5 6L8 14 2.5 8Z" />,
   llm: <path fill="currentColor" d="m8 1.8 5.6 6.2L8 14.2 2.4 8Z" />,

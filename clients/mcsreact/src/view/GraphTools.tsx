@@ -1,8 +1,13 @@
 import type { ReactNode } from "react";
 
+import { EDGE_LOOKS } from "../model/edge_words.js";
+import type { GraphEdge } from "../wire/types.js";
 import { Glyph } from "./Glyph.js";
+import { edgeClass, isDouble } from "./GraphEdges.js";
 
 interface ToolsProps {
+  /** What is drawn: the legend tells of no other kinds. */
+  edges: readonly GraphEdge[];
   /** How much work there is, in words. */
   work: string;
   /** Closer for 1, further away for -1. */
@@ -10,24 +15,20 @@ interface ToolsProps {
   onFit: () => void;
 }
 
-const LEGEND = [
-  ["parent", "called"],
-  ["handoff", "handed off"],
-  ["link", "linked"],
-  ["inferred", "inferred"],
-] as const;
+/** So many kinds of edges fit beside the buttons. */
+const MOST_KINDS = 4;
 
-export function GraphTools({ work, onZoom, onFit }: ToolsProps): ReactNode {
+export function GraphTools({ edges, work, onZoom, onFit }: ToolsProps): ReactNode {
   return (
     <div className="msx-tools">
       <h3 className="msx-title">Graph</h3>
       <span className="msx-dim">{work} of work</span>
       <span className="msx-legend" aria-hidden="true">
-        {LEGEND.map(([kind, word]) => (
-          <span key={kind}>
-            <svg width={24} height={8} className={`msx-edge msx-edge-${kind} ${kind === "inferred" ? "msx-inferred" : ""}`}>
+        {legendOf(edges).map(([edge, word]) => (
+          <span key={word}>
+            <svg width={24} height={8} className={edgeClass(edge)}>
               <path className="msx-edge-line" d="M1,4H23" />
-              {kind === "handoff" && <path className="msx-edge-core" d="M1,4H23" />}
+              {isDouble(edge.kind) && <path className="msx-edge-core" d="M1,4H23" />}
             </svg>
             {word}
           </span>
@@ -38,6 +39,18 @@ export function GraphTools({ work, onZoom, onFit }: ToolsProps): ReactNode {
       <IconButton glyph="fit" label="Fit the width" onClick={onFit} />
     </div>
   );
+}
+
+type Look = Pick<GraphEdge, "kind" | "is_inferred" | "satisfied" | "in_cycle">;
+
+function legendOf(edges: readonly GraphEdge[]): [Look, string][] {
+  const there = new Set(edges.map((edge) => edge.kind));
+  const plain = { is_inferred: false, satisfied: null, in_cycle: false };
+  const kinds = [...EDGE_LOOKS].filter(([kind]) => there.has(kind)).slice(0, MOST_KINDS);
+  const legend: [Look, string][] = kinds.map(([kind, word]) => [{ ...plain, kind }, word]);
+  if (edges.some((edge) => edge.satisfied === false)) legend.push([{ ...plain, kind: "data", satisfied: false }, "awaited"]);
+  if (edges.some((edge) => edge.is_inferred)) legend.push([{ ...plain, kind: "parent", is_inferred: true }, "inferred"]);
+  return legend;
 }
 
 interface IconButtonProps {

@@ -4,7 +4,7 @@ import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 
 import { formatClock, formatMoment } from "../model/formats.js";
 import type { Tail, TailLine } from "../model/tail.js";
-import { kindWord, statusOf } from "../model/words.js";
+import { kindWord, statusWord } from "../model/words.js";
 import { Glyph } from "./Glyph.js";
 
 export interface LiveTailProps {
@@ -13,6 +13,8 @@ export interface LiveTailProps {
   isOver: boolean;
   /** Called with `trace_id/span_id` of a line that is pressed. */
   onSpan?: (span: string) => void;
+  /** What an agent is called that is known by its id. */
+  nameAgent?: (agent: string) => string;
   /** Which lines can be pressed; without it all of spans. */
   canShow?: (span: string) => boolean;
 }
@@ -20,7 +22,7 @@ export interface LiveTailProps {
 const NEAR_PX = 12;
 const SEVERITIES: Record<string, string> = { failed: "error", waiting: "warning" };
 
-export function LiveTail({ tail, isOver, onSpan, canShow = () => true }: LiveTailProps): ReactNode {
+export function LiveTail({ tail, isOver, onSpan, canShow = () => true, nameAgent = (agent) => agent }: LiveTailProps): ReactNode {
   const box = useRef<HTMLDivElement | null>(null);
   const lastTop = useRef(0);
   const [held, setHeld] = useState<Tail | null>(null);
@@ -59,7 +61,7 @@ export function LiveTail({ tail, isOver, onSpan, canShow = () => true }: LiveTai
           <p className="msx-empty">{isOver ? "The mission is over; nothing more is coming." : "Waiting for the first record."}</p>
         )}
         {lines.map((line) => (
-          <Line key={line.key} line={line} onSpan={line.span !== null && canShow(line.span) ? onSpan : undefined} />
+          <Line key={line.key} line={line} agent={nameAgent(line.agent)} onSpan={line.span !== null && canShow(line.span) ? onSpan : undefined} />
         ))}
       </div>
     </section>
@@ -68,21 +70,28 @@ export function LiveTail({ tail, isOver, onSpan, canShow = () => true }: LiveTai
 
 interface LineProps {
   line: TailLine;
+  agent: string;
   onSpan: LiveTailProps["onSpan"];
 }
 
-function Line({ line, onSpan }: LineProps): ReactNode {
+function Line({ line, agent, onSpan }: LineProps): ReactNode {
   const { span } = line;
-  const name = <bdi title={line.name}>{line.name || kindWord(line.kind)}</bdi>;
+  const [look, word] = statusWord(line.status);
+  const name = (
+    <span title={[line.name, line.about].filter(Boolean).join(": ")}>
+      <bdi className={line.kind === "step" ? "msx-line-verb" : ""}>{line.name || kindWord(line.kind)}</bdi>
+      {line.about !== "" && <bdi className="msx-dim"> {line.about}</bdi>}
+    </span>
+  );
   return (
-    <div className={`msx-line ${line.status === "" ? "" : `msx-is-${statusOf(line.status)}`}`} data-key={line.key}>
+    <div className={`msx-line ${line.status === "" ? "" : `msx-is-${look}`}`} data-key={line.key}>
       <time title={formatMoment(line.timeNs)}>{formatClock(line.timeNs)}</time>
       <span className={`msx-line-kind msx-kind-${line.kind}`}>
         <Glyph name={line.kind} />
         {kindWord(line.kind)}
       </span>
       <bdi className="msx-line-agent" title={line.agent}>
-        {line.agent}
+        {agent}
       </bdi>
       {span !== null && onSpan ? (
         <button type="button" className="msx-line-name" onClick={() => onSpan(span)}>
@@ -94,8 +103,8 @@ function Line({ line, onSpan }: LineProps): ReactNode {
       <span className="msx-line-status">
         {line.status !== "" && (
           <>
-            <Glyph name={line.status} />
-            {line.kind === "log" ? SEVERITIES[line.status] : line.status}
+            <Glyph name={look} />
+            {line.kind === "log" ? SEVERITIES[line.status] : word}
           </>
         )}
       </span>

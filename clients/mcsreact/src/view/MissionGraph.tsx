@@ -4,10 +4,12 @@
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useState } from "react";
 
 import { plural } from "../model/formats.js";
-import { columnsIn, layOut } from "../model/layout.js";
+import { type Box, columnsIn, headOf, type Layout, layOut } from "../model/layout.js";
 import { limitGraph } from "../model/limits.js";
+import { layOutPlan } from "../model/plan_layout.js";
 import { neighbour } from "../model/routes.js";
-import type { MissionGraphData } from "../wire/types.js";
+import { findAwaited } from "../model/step_words.js";
+import type { GraphNode, MissionGraphData } from "../wire/types.js";
 import { GraphEdges, GraphLane } from "./GraphEdges.js";
 import { GraphNodeView } from "./GraphNodeView.js";
 import { GraphTools } from "./GraphTools.js";
@@ -31,15 +33,21 @@ export function MissionGraph({ graph, selected, onSelect }: MissionGraphProps): 
   const [drawn, setDrawn] = useState(0);
   const view = useViewport(drawn);
   const shown = useMemo(() => limitGraph(graph), [graph]);
-  const columns = columnsIn(view.width || 900);
-  const layout = useMemo(() => layOut(shown.nodes, shown.edges, columns), [shown, columns]);
+  const room = view.width || 900;
+  const columns = columnsIn(room);
+  const layout = useMemo(
+    () => (graph.has_plan ? layOutPlan(shown.nodes, shown.edges, room) : layOut(shown.nodes, shown.edges, columns)),
+    [graph.has_plan, shown, graph.has_plan ? room : columns],
+  );
+  const awaited = useMemo(() => findAwaited(shown.edges), [shown]);
   const { places } = layout;
+  const walked = useMemo(() => new Map<string, Box>([...headsOf(layout, shown.lanes), ...places]), [layout, shown, places]);
   const first = shown.nodes[0]?.id ?? null;
   const reachable = [reached, selected].find((each) => each !== null && places.has(each)) ?? first;
 
   useEffect(() => setDrawn(layout.width), [layout.width]);
 
-  const place = selected === null ? undefined : places.get(selected);
+  const place = selected === null ? undefined : walked.get(selected);
   const { box, reveal } = view;
   useEffect(() => {
     if (place) reveal(place);
@@ -50,8 +58,8 @@ export function MissionGraph({ graph, selected, onSelect }: MissionGraphProps): 
   const onKey = useCallback(
     (event: KeyboardEvent, from: string) => {
       const way = WAYS[event.key];
-      const next = way ? neighbour(places, from, ...way) : null;
-      const nextPlace = next === null ? undefined : places.get(next);
+      const next = way ? neighbour(walked, from, ...way) : null;
+      const nextPlace = next === null ? undefined : walked.get(next);
       if (next !== null && nextPlace) {
         box.current?.querySelector<SVGGElement>(`[data-node="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
         reveal(nextPlace);
@@ -60,13 +68,13 @@ export function MissionGraph({ graph, selected, onSelect }: MissionGraphProps): 
       if (event.key === "Escape") onSelect(null);
       if (way || ["Enter", " ", "Escape"].includes(event.key)) event.preventDefault();
     },
-    [places, onSelect, reveal, box],
+    [walked, onSelect, reveal, box],
   );
 
   const arrow = `${id}arrow`;
   return (
     <section className="msx-graph" aria-label="Mission graph">
-      <GraphTools work={plural(graph.work_count, "piece")} onZoom={(by) => view.zoom(by > 0 ? STEP : 1 / STEP)} onFit={view.fit} />
+      <GraphTools edges={shown.edges} work={plural(graph.work_count, "piece")} onZoom={(by) => view.zoom(by > 0 ? STEP : 1 / STEP)} onFit={view.fit} />
       {shown.note !== "" && <p className="msx-note">{shown.note}</p>}
       <div className="msx-canvas" ref={view.box} onPointerDown={view.onPointerDown}>
         {shown.nodes.length === 0 ? (
@@ -81,14 +89,17 @@ export function MissionGraph({ graph, selected, onSelect }: MissionGraphProps): 
           >
             <ArrowHead id={arrow} />
             {layout.lanes.map((lane) => (
-              <GraphLane key={`${lane.id ?? ""} ${lane.y}`} lane={lane} node={lane.id === null ? undefined : shown.lanes.get(lane.id)} />
+              <GraphLane
+                key={`${lane.id ?? ""} ${lane.y}`} lane={lane} node={lane.id === null ? undefined : shown.lanes.get(lane.id)}
+                isSelected={lane.id !== null && lane.id === selected} onSelect={select} onKey={onKey}
+              />
             ))}
             <GraphEdges edges={shown.edges} layout={layout} selected={selected} arrow={arrow} />
             {shown.nodes.map((node) => {
               const at = places.get(node.id);
               return at && (
                 <GraphNodeView
-                  key={node.id} node={node} place={at} isSelected={node.id === selected}
+                  key={node.id} node={node} place={at} awaited={awaited.get(node.id)} isSelected={node.id === selected}
                   isReachable={node.id === reachable} onSelect={select} onKey={onKey} onFocus={setReached}
                 />
               );
@@ -98,6 +109,14 @@ export function MissionGraph({ graph, selected, onSelect }: MissionGraphProps): 
       </div>
     </section>
   );
+}
+
+/** Names of lanes are walked to like nodes, the first time that they stand there. */
+function headsOf(layout: Layout, lanes: ReadonlyMap<string, GraphNode>): [string, Box][] {
+  return [...lanes.keys()].flatMap((id) => {
+    const head = headOf(layout, id);
+    return head ? [[id, head]] : [];
+  });
 }
 
 function ArrowHead({ id }: { id: string }): ReactNode {

@@ -2,7 +2,7 @@
 
 import { type CSSProperties, type ReactNode, useCallback, useMemo, useState } from "react";
 
-import { nodesByRef } from "../model/naming.js";
+import { agentName, nodesByRef } from "../model/naming.js";
 import { isOver } from "../model/words.js";
 import type { GraphNode } from "../wire/types.js";
 import { STYLES } from "../style/index.js";
@@ -69,7 +69,7 @@ interface ContentsProps {
 }
 
 function Contents({ options, followed, onSelect }: ContentsProps): ReactNode {
-  const { mission, graph, findings, connection, heardMs, tail, retry } = followed;
+  const { mission, graph, findings, connection, heardMs, tail, steps, retry } = followed;
   const [selected, setSelected] = useState<string | null>(null);
   const byRef = useMemo(() => nodesByRef(graph?.nodes ?? []), [graph]);
   const node = graph?.nodes.find((each) => each.id === selected) ?? null;
@@ -91,10 +91,11 @@ function Contents({ options, followed, onSelect }: ContentsProps): ReactNode {
       <div className="msx-work">
         <MissionGraph {...{ graph, selected, onSelect: select }} />
         <div className="msx-side">
-          {node && <NodeDetails {...{ node, graph, mission, source, onSelect: select }} />}
+          {node && <NodeDetails {...{ node, graph, mission, source, steps, onSelect: select }} />}
           <LiveTail
             tail={tail}
             isOver={isOver(mission)}
+            nameAgent={(agent) => agentName(agent, graph)}
             canShow={(span) => nodeOf(span) !== undefined}
             onSpan={(span) => select(nodeOf(span)?.id ?? null)}
           />

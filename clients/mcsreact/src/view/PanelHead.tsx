@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
-import { formatDuration, formatMoment, plural } from "../model/formats.js";
-import { isOver } from "../model/words.js";
+import { formatMoment } from "../model/formats.js";
+import { isOver, numbersOf } from "../model/words.js";
 import type { Connection } from "../wire/feed.js";
 import { pageAddress } from "../wire/addresses.js";
 import type { Mission } from "../wire/types.js";
@@ -50,10 +50,4 @@ function LiveMark({ connection, isOver: over }: { connection: Connection; isOver
       {word}
     </span>
   );
-}
-
-function numbersOf(mission: Mission): string {
-  const parts = [plural(mission.span_count, "span"), plural(mission.llm_call_count, "model call"), plural(mission.error_count, "error")];
-  if (mission.duration_ns !== null) parts.push(formatDuration(mission.duration_ns));
-  return parts.join(" · ");
 }

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 
-import { refName } from "../model/naming.js";
+import { refName, spanOfRef } from "../model/naming.js";
 import { statusOf, verdictOf } from "../model/words.js";
 import { pageAddress } from "../wire/addresses.js";
 import type { Finding, Mission, MissionGraphData, Ref } from "../wire/types.js";
@@ -87,17 +87,24 @@ interface EvidenceProps {
 }
 
 function Evidence({ refs, graph, href, nameOfSpan }: EvidenceProps): ReactNode {
-  const spans = refs.filter((ref) => ref.type === "span");
-  if (spans.length === 0) return null;
+  const links = refs.flatMap((ref) => linkOf(ref, graph));
+  if (links.length === 0) return null;
   return (
     <p className="msx-evidence">
       <span className="msx-dim">evidence</span>
-      {spans.slice(0, EVIDENCE).map((ref) => (
-        <Out key={ref.id} href={href("timeline", ref)}>
+      {links.slice(0, EVIDENCE).map(({ ref, pane, span }) => (
+        <Out key={`${ref.type} ${ref.id}`} href={href(pane, span)}>
           {refName(ref, graph, nameOfSpan?.(ref.id))}
         </Out>
       ))}
-      {spans.length > EVIDENCE && <Out href={href("findings")}>{`${spans.length - EVIDENCE} more`}</Out>}
+      {links.length > EVIDENCE && <Out href={href("findings")}>{`${links.length - EVIDENCE} more`}</Out>}
     </p>
   );
+}
+
+/** Where a reference is shown: work and agents by their rows, ghosts in the graph. What has no place there is left out. */
+function linkOf(ref: Ref, graph: MissionGraphData | null): { ref: Ref; pane: string; span?: Ref }[] {
+  if (ref.type === "ghost") return [{ ref, pane: "graph" }];
+  const span = ["span", "step", "agent"].includes(ref.type) ? spanOfRef(ref, graph) : undefined;
+  return span ? [{ ref, pane: "timeline", span }] : [];
 }

@@ -4,6 +4,9 @@ import type { Ref } from "./types.js";
 
 const OTHER_NAMES: Record<string, string> = { ".": "~2e", "..": "~2e2e", summary: "~summary" };
 const SPAN = /^([0-9a-f]{32})\/([0-9a-f]{16})$/;
+const STEP = /^[0-9a-f]{16}$/;
+/** The trace in which steps and agents of plans lie. */
+const PLAN_TRACE = "0".repeat(32);
 
 /** The base without a slash at its end. Throws a RangeError when it is no http(s) address. */
 export function checkBase(base: string): string {
@@ -53,6 +56,15 @@ export function pageAddress(base: string, url: string, { pane, span }: PageQuery
   const key = span && spanKey(span);
   if (key) address.searchParams.set("span", key);
   return address.href;
+}
+
+/** A step of a plan as the row that it is among spans; null for what is no step's key. */
+export const stepSpan = (key: string): Ref | null => (STEP.test(key) ? { type: "span", id: `${PLAN_TRACE}/${key}` } : null);
+
+/** The key of the step or agent that a span stands for; null for spans that were sent. */
+export function planKey(span: Ref | undefined): string | null {
+  const match = span?.type === "span" ? SPAN.exec(span.id) : null;
+  return match?.[1] === PLAN_TRACE ? (match[2] as string) : null;
 }
 
 /** The span of a reference as pages name it; null for what is no span. */

@@ -4,7 +4,7 @@ export type Status = "waiting" | "active" | "ok" | "failed" | "gone";
 
 export interface Ref {
   type: string;
-  /** Of a span `trace_id/span_id`, else a decimal number. */
+  /** Of a span `trace_id/span_id`, of a step or a ghost its key, of an agent the sender's id, else a decimal number. */
   id: string;
 }
 
@@ -21,6 +21,9 @@ export interface Mission {
   llm_call_count: number;
   tool_call_count: number;
   log_count: number;
+  /** Steps of plans, every occurrence, and those that are over. */
+  step_count: number;
+  step_done_count: number;
   verdict: string | null;
   change_seq: string;
   /** Path of its page in MissionScope. */
@@ -43,6 +46,30 @@ export interface GraphNode {
   called_by: string | null;
   /** Pieces of work folded into it; of a lane, those it holds. */
   count: number;
+  /** What a step is for, what an agent is after, why a ghost is one. */
+  detail: string;
+  /** Which kind of ghost; empty for what is none. */
+  ghost: string;
+  step_id: string;
+  /** 1 for the first step of that id; 0 for what is no step of a plan. */
+  occurrence: number;
+  /** Steps that have that id. */
+  occurrences: number;
+  /** Steps that its plan made. */
+  plan_size: number;
+  /** Pieces of work below it that are folded away, and how many of them failed. */
+  hidden_count: number;
+  hidden_failed: number;
+  /** Model calls and tool runs of a step. */
+  llm_calls: number;
+  tool_calls: number;
+  has_begun: boolean;
+  /** It failed and was reported as completed. */
+  is_silent: boolean;
+  /** Its result was a plan. */
+  is_replaced: boolean;
+  /** It waits, by way of others, for itself. */
+  in_cycle: boolean;
 }
 
 export interface GraphEdge {
@@ -53,6 +80,11 @@ export interface GraphEdge {
   evidence: Ref[];
   is_inferred: boolean;
   count: number;
+  /** What it rests on, in a sentence; may be empty. */
+  why: string;
+  /** What the target waits for is there; null where nothing is waited for. */
+  satisfied: boolean | null;
+  in_cycle: boolean;
 }
 
 export interface MissionGraphData {
@@ -61,6 +93,8 @@ export interface MissionGraphData {
   work_count: number;
   is_folded: boolean;
   hidden_edge_count: number;
+  /** Steps of a plan are among the work. */
+  has_plan: boolean;
 }
 
 export interface Finding {
@@ -80,6 +114,19 @@ export interface SpanDetail {
   status_message: string;
   error_type: string;
   warnings: unknown[];
+}
+
+/** A step of a plan: live with previews, over REST with values as they were sent. */
+export interface StepDetail {
+  id: string;
+  description: string | null;
+  status: string;
+  reason: string | null;
+  reason_code: string | null;
+  inputs: unknown;
+  outputs_declared: readonly string[];
+  result: unknown;
+  retry_count: number;
 }
 
 /** A record of a live frame: its type, its number, and the fields of that type in REST. */
