@@ -14,6 +14,8 @@ from traces.records import LogRow, SpanRow
 NO_SEVERITY = "none"
 LATE = frozenset({"first_failure", "rate_limit", "retry_storm"})
 """What a likely cause is told with: the failure that it led to."""
+HOLD_UPS = frozenset({"dangling_dependency", "dependency_cycle", "dependency_on_replaced", "output_name_mismatch"})
+"""Findings about steps that wait for what cannot come."""
 STALL, LIKELY_CAUSE, LOOP, FAILURE, NOTHING = "stall", "likely_cause", "loop", "first_failure", "never_completed"
 
 
@@ -58,10 +60,13 @@ def compose_verdict(facts: MissionFacts, findings: Sequence[Finding]) -> Verdict
     nothing = next((each for each in told if each.detector == NOTHING and each.severity == "error"), None)
     if nothing is not None:
         return _of_nothing(facts, nothing, stall, findings)
-    cause = next((finding for finding in told if finding is not stall and finding.severity == "error"), None)
+    is_standing = stall is not None and facts.outcome.mission_status != "gone"
+    causes = [finding for finding in told if finding is not stall and finding.severity == "error"]
+    # What holds steps up is what a stall tells of itself.
+    cause = next((each for each in causes if not (is_standing and each.detector in HOLD_UPS)), None)
     if stall is not None and cause is not None:
         words, members = _chain(cause, told)
-        if facts.outcome.mission_status == "gone":
+        if not is_standing:
             return _verdict(f"{words} {stall.title}", cause, cause, findings, (*members, stall))
         return _verdict(f"{stall.title} Before that: {words}", stall, cause, findings, (*members, stall))
     chosen = stall or next(iter(told), None)
