@@ -13,7 +13,7 @@ from traces.missions import find_mission, read_names
 from traces.records import MissionRow
 
 MOST_RECORDS = 1_000
-"""Spans and records of plans of all missions of one answer together; beyond it they stay as the job last left them, some seconds ago at most."""
+"""Spans and records of plans, of all missions of one answer together; beyond it they stay as the job last left them."""
 
 SOON_S, LOOK_S = 0.2, 0.01
 """So long who asks for one mission waits for the job, which has usually been woken some milliseconds ago."""

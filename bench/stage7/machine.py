@@ -100,7 +100,9 @@ class Machine:
     def wait_until_settled(self) -> float:
         """Until no totals, no index and no mission of records without a name wait; how long that took, in s."""
         begun = time.monotonic()
-        while any(self.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("traces_missionwork", "search_queueitem")):
+        while any(
+            self.rows(f"SELECT count(*) FROM {table}")[0][0] for table in ("traces_missionwork", "search_queueitem")
+        ):
             assert time.monotonic() - begun < PATIENCE_S, "it does not settle"
             time.sleep(0.1)
         return time.monotonic() - begun
@@ -119,8 +121,10 @@ def started(database: str, **environment: str) -> Iterator[Machine]:
         assert held, "DATABASE_URL says which PostgreSQL"
         os.environ["DATABASE_URL"] = held
     try:
-        with tempfile.TemporaryDirectory(prefix="bench-stage7-") as folder, \
-                start_server(Path(folder), is_durable=True, MISSIONSCOPE_LOG_LEVEL="warning", **environment) as server:  # fmt: skip
+        with (
+            tempfile.TemporaryDirectory(prefix="bench-stage7-") as folder,
+            start_server(Path(folder), is_durable=True, MISSIONSCOPE_LOG_LEVEL="warning", **environment) as server,
+        ):
             yield Machine(server, server.database_url)
     finally:
         if held:

@@ -144,7 +144,7 @@ class MadePush:
         """The message that MissionControl pushes."""
         agent = {"id": self.mission.agent_id, "status": "running", "taskCount": len(self.steps), "steps": self.steps}
         content = {"llmCalls": 1, "activeLLMCalls": 0, "agentCountByStatus": {"running": 1},
-                   "agentStatistics": as_map({"running": [agent]}), "engineerStatistics": {"newPlugins": []}}  # fmt: skip
+                   "agentStatistics": as_map({"running": [agent]})}  # fmt: skip
         return json.dumps(
             {"type": "agentStatistics", "sender": "MissionControl", "recipient": "user", "clientId": "browser",
              "missionId": self.mission.id, "timestamp": tell_time(datetime.now(UTC)), "content": content}

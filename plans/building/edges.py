@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from plans.building.drafts import Draft
 from plans.building.parents import MadePlan
-from plans.building.places import Declared, Deliveries, PlanIndex, Places
+from plans.building.places import Declared, Deliveries, Places, PlanIndex
 from plans.building.verdicts import StepVerdict
 from plans.records import (
     BY_ID,
@@ -41,7 +41,7 @@ class _Sibling(NamedTuple):
 class _Home(NamedTuple):
     """The plan that a step was made of, and which task of it."""
 
-    index: PlanIndex
+    of: PlanIndex
     task: int
 
 
@@ -73,7 +73,7 @@ class Ties:
     def _learn_from_tasks(self) -> None:
         """A step declares what its task declares: old records of its creation do not say."""
         for at, home in self._homes.items():
-            task = home.index.plan.tasks[home.task]
+            task = home.of.plan.tasks[home.task]
             draft = self.drafts[at]
             for output in task.outputs:
                 draft.outputs.setdefault(output.name, output)
@@ -120,8 +120,8 @@ class Ties:
         home = self._homes.get(at)
         if home is None:
             return None
-        task = home.index.find(int(match[1]) if match else None, source)
-        return None if task == NOWHERE else _Sibling(home.index.plan.made[task], home.index.plan.tasks[task])
+        task = home.of.find(int(match[1]) if match else None, source)
+        return None if task == NOWHERE else _Sibling(home.of.plan.made[task], home.of.plan.tasks[task])
 
     def _tie_by_output(self, at: int, item: Input) -> None:
         sibling = self._declaring_sibling(at, item.output_name)
@@ -136,13 +136,13 @@ class Ties:
     def _declaring_sibling(self, at: int, name: str) -> _Sibling | None:
         """A step of the same plan that declares an output, else a task that never became one."""
         home = self._homes.get(at)
-        declared = home.index.declaring(name) if home is not None else Declared([], [])
+        declared = home.of.declaring(name) if home is not None else Declared([], [])
         parent = self.drafts[at].parent
         children = self._declaring_children.get((parent, name), [])[:2] if parent != NOWHERE else []
         for each in (*declared.made, *children):
             if each != at:
                 return _Sibling(each, None)
-        return _Sibling(NOWHERE, home.index.plan.tasks[declared.never[0]]) if home and declared.never else None
+        return _Sibling(NOWHERE, home.of.plan.tasks[declared.never[0]]) if home and declared.never else None
 
     def _mention(self, at: int, item: Input, mention: str) -> None:
         if mention.startswith("#"):

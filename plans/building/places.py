@@ -1,4 +1,4 @@
-"""Indexes over a mission's steps, so that every tie is found in the time of a look-up: what is sent may be of any shape."""
+"""Indexes over a mission's steps: every tie is found in the time of a look-up, whatever shape a plan has."""
 
 from bisect import bisect_left
 from collections import defaultdict

@@ -23,7 +23,10 @@ def hangs_on(step_id: str, source: str, **fields: Any) -> Event:
 
 
 def one_id(count: int) -> list[Event]:
-    return [*(hangs_on("same", "other") for _ in range(count // 2)), *(created("other", at) for at in range(count // 2))]
+    return [
+        *(hangs_on("same", "other") for _ in range(count // 2)),
+        *(created("other", at) for at in range(count // 2)),
+    ]
 
 
 def nobodys_ids(count: int) -> list[Event]:
@@ -41,7 +44,11 @@ def one_plan(count: int) -> list[Event]:
 
 def on_what_was_replaced(count: int) -> list[Event]:
     tasks = [task("SEARCH", f"{at}", id=f"s{at}") for at in range(count)]
-    return [created("root", 0), finished("root", 1, plan_of(*tasks)), *(hangs_on(f"s{at}", "root") for at in range(count))]
+    return [
+        created("root", 0),
+        finished("root", 1, plan_of(*tasks)),
+        *(hangs_on(f"s{at}", "root") for at in range(count)),
+    ]
 
 
 def one_moment(count: int) -> list[Event]:
