@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 import msgspec
 
+from analysis.sizes import count_costly
 from analysis.totals import MissionTotals, Subject, compute_totals
 from core.jobs import has_runner
 from core.pressure import is_busy
-from traces.counts import count_spans
 from traces.missions import find_mission, read_names
 from traces.records import MissionRow
 
-MOST_SPANS = 1_000
-"""Of all missions of one answer together; beyond it they stay as the job last left them, some seconds ago at most."""
+MOST_RECORDS = 1_000
+"""Spans and records of plans, of all missions of one answer together; beyond it they stay as the job last left them."""
 
 SOON_S, LOOK_S = 0.2, 0.01
 """So long who asks for one mission waits for the job, which has usually been woken some milliseconds ago."""
@@ -37,7 +37,7 @@ def find_current_mission(project_id: int, key: str, user_id: str | None = None) 
 
 def _is_soon_computed(row: MissionRow) -> bool:
     """Is it behind, and not so large that the job leaves it alone for a while?"""
-    return row.computed_seq < row.change_seq and row.span_count <= MOST_SPANS
+    return row.computed_seq < row.change_seq and row.span_count + row.log_count <= MOST_RECORDS
 
 
 def bring_up_to_date(project_id: int, rows: Sequence[MissionRow]) -> list[MissionRow]:
@@ -45,11 +45,11 @@ def bring_up_to_date(project_id: int, rows: Sequence[MissionRow]) -> list[Missio
     behind = {row.pk: row for row in rows if row.computed_seq < row.change_seq}
     if not behind:
         return list(rows)
-    counts = count_spans(list(behind))
+    counts = count_costly(list(behind))
     subjects: dict[int, Subject] = {}
     size = 0
     for pk, row in behind.items():
-        if size + counts[pk] <= MOST_SPANS:
+        if size + counts[pk] <= MOST_RECORDS:
             size += counts[pk]
             subjects[pk] = Subject(project_id, row.id, is_named=bool(row.name))
     totals = compute_totals(subjects, time.time_ns()) if subjects else {}

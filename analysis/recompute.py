@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection, transaction
 
+from analysis.sizes import count_costly
 from analysis.totals import MissionTotals, Subject, compute_totals
 from core.bulk import Table, update_rows
 from core.conflicts import retry_conflicts
@@ -19,13 +20,12 @@ from core.jobs import wake
 from core.pressure import giving_way, is_busy
 from live.feeds import MOST_FINDINGS
 from live.publish import publish_list, publish_missions
-from traces.counts import count_spans
 from traces.models import Mission, MissionWork
 
 BATCH = 100
 """Missions computed together and written in one transaction, at most."""
-BATCH_SPANS = 1_000
-"""A batch takes no further mission once it holds this many spans."""
+BATCH_RECORDS = 1_000
+"""A batch takes no further mission once it holds so many spans and records of plans."""
 RUN_S = 1.0
 REST_FACTOR = 10
 LEAST_REST_S = 0.5
@@ -85,7 +85,7 @@ def recompute_changed() -> None:
         due = [pk for pk in listed if _is_due(pk)][: 2 * BATCH]
         if not due:
             return
-        for batch in _batches(due, count_spans(due)):
+        for batch in _batches(due, count_costly(due)):
             with giving_way():
                 _recompute(batch, only_changes=False)
             if is_busy() or time.monotonic() > until:
@@ -105,20 +105,20 @@ def recompute_missions(pks: list[int], *, only_changes: bool = False) -> None:
 
     `only_changes`: one whose status and verdict stay, with the outcomes of its spans, takes no number.
     """
-    for batch in _batches(pks, count_spans(pks)):
+    for batch in _batches(pks, count_costly(pks)):
         _recompute(batch, only_changes=only_changes)
 
 
-def _batches(pks: list[int], span_counts: dict[int, int]) -> Iterable[dict[int, int]]:
-    """In pieces of a bounded number of spans, a large mission by itself."""
+def _batches(pks: list[int], counts: dict[int, int]) -> Iterable[dict[int, int]]:
+    """In pieces of a bounded number of records, a large mission by itself."""
     batch: dict[int, int] = {}
     size = 0
     for pk in pks:
-        if batch and (size + span_counts[pk] > BATCH_SPANS or len(batch) == BATCH):
+        if batch and (size + counts[pk] > BATCH_RECORDS or len(batch) == BATCH):
             yield batch
             batch, size = {}, 0
-        batch[pk] = span_counts[pk]
-        size += span_counts[pk]
+        batch[pk] = counts[pk]
+        size += counts[pk]
     if batch:
         yield batch
 
@@ -155,8 +155,8 @@ def _rest(batch: dict[int, int], took_s: float) -> None:
     ended = time.monotonic()
     least_s = LEAST_REST_S if is_busy() else 0.0
     total = sum(batch.values()) or 1
-    for pk, spans in batch.items():
-        _rests[pk] = ended + max(least_s, REST_FACTOR * took_s * spans / total)
+    for pk, size in batch.items():
+        _rests[pk] = ended + max(least_s, REST_FACTOR * took_s * size / total)
         _rests.move_to_end(pk)
     while len(_rests) > REMEMBERED:
         _rests.popitem(last=False)

@@ -25,7 +25,9 @@ GATHER_S = 0.03
 GATHER_A_VIEWER_S = 0.0005
 """... and further for each of its viewers, so that frames to many are fewer ..."""
 MOST_GATHER_S = 0.25
-"""... but never further than this."""
+"""... but never further than this ..."""
+READ_FACTOR = 3
+"""... unless reading takes long: what is large must not keep the process busy all the time."""
 LINGER_S = 20.0
 """A feed nobody watches any more is kept this long: who was cut off comes back to its frames."""
 RECENT_FRAMES = 64
@@ -120,12 +122,13 @@ class Feed:
                 await self._follow()
             except Exception as error:  # the outermost loop: a feed must live on
                 log.warning("a feed was not read: %s", type(error).__name__, exc_info=not _is_expected(error))
+            rest_s = min(LOOK_EVERY_S, READ_FACTOR * (time.monotonic() - began_s))
             try:
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._woken.wait()
             except TimeoutError:
                 continue
-            await asyncio.sleep(max(0.0, began_s + self._gather_s() - time.monotonic()))
+            await asyncio.sleep(max(0.0, began_s + max(self._gather_s(), rest_s) - time.monotonic()))
         _drop(self)
 
     def _gather_s(self) -> float:

@@ -1,6 +1,7 @@
 """Plans that were read lately, kept in the process: a page and its live viewers ask for one again and again.
 
-What is kept is used only while the mission's facts are the same; when some were added only these are read.
+What is kept is used only while the mission's facts are the same; when some were added only these are read. Of those
+who ask for the same plan at the same time one computes it.
 """
 
 from collections import OrderedDict
@@ -35,6 +36,8 @@ class Kept(NamedTuple):
 
 
 _kept: OrderedDict[int, Kept] = OrderedDict()
+_turns = tuple(Lock() for _ in range(64))
+"""Who computes a plan holds its mission's; few missions share one."""
 _lock = Lock()
 
 
@@ -43,13 +46,31 @@ def read_kept(mission_pk: int) -> Kept:
     version = _find_version(mission_pk)
     if not version.size:
         return Kept(version, (), NO_PLAN)
+    return _find_kept(mission_pk, version) or _compute(mission_pk)
+
+
+def read_covering(mission_pk: int, seq: int) -> Kept:
+    """The same, or as it was a while ago if all facts up to a number were known then: a plan that grows all the time
+    is not computed for each of its changes."""
     with _lock:
         kept = _kept.get(mission_pk)
-    if kept is not None and kept.version == version:
-        return kept
-    facts = _extend(mission_pk, kept, version)
-    found = Kept(version, facts, build_plan(facts))
-    _keep(mission_pk, found)
+    return kept if kept is not None and kept.version.last_seq >= seq else read_kept(mission_pk)
+
+
+def _find_kept(mission_pk: int, version: Version) -> Kept | None:
+    with _lock:
+        kept = _kept.get(mission_pk)
+    return kept if kept is not None and kept.version == version else None
+
+
+def _compute(mission_pk: int) -> Kept:
+    with _turns[mission_pk % len(_turns)]:
+        version = _find_version(mission_pk)
+        found = _find_kept(mission_pk, version)
+        if found is None:
+            facts = _extend(mission_pk, _kept.get(mission_pk), version)
+            found = Kept(version, facts, build_plan(facts))
+            _keep(mission_pk, found)
     return found
 
 

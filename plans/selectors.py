@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from django.db.models import Count
+
 from plans.building.build import plan_at
-from plans.kept import read_kept
+from plans.kept import read_covering, read_kept
 from plans.models import Fact
 from plans.records import NO_PLAN, FactRow, Plan, PlanStep
 from telemetry.facts.records import decode_facts
@@ -21,6 +23,12 @@ def list_facts(mission_pks: Sequence[int], mission_ids: Mapping[int, str] | None
         row = FactRow(pk, time_ns, decode_facts(bytes(data)), names.get(mission_pk, ""), is_inferred)
         found[mission_pk].append(row)
     return found
+
+
+def count_facts(mission_pks: Sequence[int]) -> dict[int, int]:
+    """Records that tell of a plan, of several missions, by key."""
+    query = Fact.objects.filter(mission_id__in=list(mission_pks))
+    return dict.fromkeys(mission_pks, 0) | dict(query.values_list("mission_id").annotate(Count("log_pk")))
 
 
 def read_plans(mission_pks: Sequence[int]) -> dict[int, Plan]:
@@ -49,7 +57,7 @@ def list_changed_steps(mission_pk: int, mission_id: str, *, after_seq: int, limi
     changed = dict(query.values_list("log_pk", "change_seq")[:limit])
     if not changed:
         return []
-    plan = read_plan(mission_pk)
+    plan = read_covering(mission_pk, max(changed.values())).plan
     found: list[ChangedStep] = []
     for step in plan.steps:
         numbers = [changed[pk] for pk in step.evidence if pk in changed]

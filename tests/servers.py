@@ -36,10 +36,12 @@ class Server(NamedTuple):
     process: "subprocess.Popen[bytes]"
     log: Path
     """What it wrote on standard output and standard error."""
+    database_url: str = ""
+    """Of PostgreSQL; empty on SQLite."""
 
 
 @contextmanager
-def start_server(directory: Path, **environment: str) -> Iterator[Server]:
+def start_server(directory: Path, *, is_durable: bool = False, **environment: str) -> Iterator[Server]:
     """Start it with a data directory of its own (and a PostgreSQL database of its own when DATABASE_URL is set)."""
     port = find_free_port()
     key, password = f"ms_{secrets.token_hex(16)}", secrets.token_hex(8)
@@ -53,7 +55,7 @@ def start_server(directory: Path, **environment: str) -> Iterator[Server]:
         "MISSIONSCOPE_SAMPLES": "0",
         "DJANGO_SETTINGS_MODULE": "missionscope.settings",
     }
-    with own_database() as database, log.open("wb") as output:
+    with own_database(is_durable=is_durable) as database, log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up"],
             cwd=ROOT,
@@ -64,7 +66,8 @@ def start_server(directory: Path, **environment: str) -> Iterator[Server]:
         url = f"http://127.0.0.1:{port}"
         try:
             wait_until_ready(url, process, log)
-            yield Server(url, key, "admin", password, directory / "data", process, log)
+            address = database.get("DATABASE_URL", "")
+            yield Server(url, key, "admin", password, directory / "data", process, log, address)
         finally:
             stop_server(process)
 

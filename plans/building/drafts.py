@@ -6,6 +6,7 @@ Every `created` fact is an occurrence; what happens later goes to them in order.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -99,15 +100,23 @@ def _distinct(told: Iterable[Told]) -> list[Told]:
         key = (each.time_ns, each.fact)
         held = chosen.get(key)
         chosen[key] = each if held is None or each.pk < held.pk else held
-    return sorted(chosen.values(), key=_told_order)
+    return _in_order(chosen.values())
 
 
 _ORDER = {CREATED: 0, STARTED: 1, SEEN: 2, FINISHED: 3, RESULT: 4, FAILED: 5, CANCELLED: 6}
 
 
-def _told_order(each: Told) -> tuple[int, int, int, str]:
+def _in_order(told: Iterable[Told]) -> list[Told]:
+    """In order of time, of what comes first of the same moment, and at last of their texts, which are seldom needed."""
+    ordered = sorted(told, key=_moment)
+    if any(_moment(one) == _moment(other) for one, other in pairwise(ordered)):
+        ordered.sort(key=lambda each: (_moment(each), repr(each.fact)))
+    return ordered
+
+
+def _moment(each: Told) -> tuple[int, int, int]:
     number = each.fact.number
-    return each.time_ns, _ORDER.get(each.fact.what, 9), 0 if number is None else number, repr(each.fact)
+    return each.time_ns, _ORDER.get(each.fact.what, 9), 0 if number is None else number
 
 
 def _draft_order(draft: Draft) -> tuple[int, int, str, int]:
@@ -132,13 +141,14 @@ def _occurrences(step_id: str, told: Sequence[Told]) -> list[Draft]:
             place = len(drafts) - 1
         drafts[min(place, len(drafts) - 1)].told.append(each)
     for draft in drafts:
-        draft.told.sort(key=_told_order)
+        draft.told = _in_order(draft.told)
     return drafts
 
 
 def _fill(draft: Draft) -> None:
     """Put together what was told, in order of time."""
     draft.inputs, draft.outputs = {}, {}
+    dependencies: dict[Dependency, None] = {}
     for each in draft.told:
         fact = each.fact
         draft.agent_id = fact.agent_id or draft.agent_id
@@ -151,12 +161,13 @@ def _fill(draft: Draft) -> None:
         draft.scope_id = draft.scope_id or fact.scope_id
         draft.status = fact.status or draft.status
         draft.retry_count = max(draft.retry_count, fact.retry_count)
-        draft.dependencies = tuple(dict.fromkeys((*draft.dependencies, *fact.dependencies)))
+        dependencies |= dict.fromkeys(fact.dependencies)
         for item in fact.inputs:
             draft.inputs[item.name] = _better(draft.inputs.get(item.name), item)
         for output in fact.outputs:
             draft.outputs.setdefault(output.name, output)
         _happen(draft, each)
+    draft.dependencies = tuple(dependencies)
 
 
 def _better(held: Input | None, item: Input) -> Input:
@@ -223,6 +234,8 @@ def _see(draft: Draft, fact: StepFact, time_ns: int) -> None:
 def _fuller(held: tuple[Output, ...], told: tuple[Output, ...]) -> tuple[Output, ...]:
     """Of two records of a result the one that says more: a finish event cuts texts, a completion does not, and a
     question to a person is no result yet."""
+    if not held or held == told:
+        return told
     return max(held, told, key=lambda each: (bool(each), not _asks(each), sum(part.size for part in each), repr(each)))
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from plans.building.drafts import Draft
 from plans.building.parents import MadePlan
+from plans.building.places import Declared, Deliveries, Places, PlanIndex
 from plans.building.verdicts import StepVerdict
 from plans.records import (
     BY_ID,
@@ -40,7 +41,7 @@ class _Sibling(NamedTuple):
 class _Home(NamedTuple):
     """The plan that a step was made of, and which task of it."""
 
-    plan: MadePlan
+    of: PlanIndex
     task: int
 
 
@@ -51,26 +52,28 @@ class Ties:
         self.drafts, self.verdicts = drafts, verdicts
         self.edges: dict[tuple[int, int, int, str, str, str], PlanEdge] = {}
         self.ghosts: dict[tuple[str, str], Ghost] = {}
-        self._by_id: dict[str, list[int]] = defaultdict(list)
-        self._children: dict[int, list[int]] = defaultdict(list)
-        self._declaring: dict[str, list[int]] = defaultdict(list)
         self._homes: dict[int, _Home] = {}
-        for at, draft in enumerate(drafts):
-            self._by_id[draft.step_id].append(at)
-            self._children[draft.parent].append(at)
+        self._by_id, self._declaring = Places(), Places()
+        self._children: dict[int, list[int]] = defaultdict(list)
+        self._declaring_children: dict[tuple[int, str], list[int]] = defaultdict(list)
         for plan in plans:
+            index = PlanIndex(plan)
             for task, made in enumerate(plan.made):
                 if made != NOWHERE and plan.fact is None:
-                    self._homes.setdefault(made, _Home(plan, task))
+                    self._homes.setdefault(made, _Home(index, task))
         self._learn_from_tasks()
         for at, draft in enumerate(drafts):
+            self._by_id.add(draft.step_id, at, draft)
+            self._children[draft.parent].append(at)
             for name in draft.outputs:
-                self._declaring[name].append(at)
+                self._declaring.add(name, at, draft)
+                self._declaring_children[draft.parent, name].append(at)
+        self._deliveries = Deliveries(drafts, verdicts, self._children)
 
     def _learn_from_tasks(self) -> None:
         """A step declares what its task declares: old records of its creation do not say."""
         for at, home in self._homes.items():
-            task = home.plan.tasks[home.task]
+            task = home.of.plan.tasks[home.task]
             draft = self.drafts[at]
             for output in task.outputs:
                 draft.outputs.setdefault(output.name, output)
@@ -100,9 +103,9 @@ class Ties:
                 self._add(at, self.drafts[at].parent, PARENT, output_name, input_name, STATED)
             return
         kind = SIGNAL if input_name.startswith("_") or output_name == COMPLETION else DATA
-        known = [each for each in self._by_id.get(source, ()) if each != at]
-        if known:
-            self._add(at, self._closest(at, known), kind, output_name, input_name, BY_ID)
+        known = self._by_id.closest(source, at, self.drafts[at])
+        if known != NOWHERE:
+            self._add(at, known, kind, output_name, input_name, BY_ID)
             return
         sibling = self._numbered(at, source)
         if sibling is None:
@@ -112,54 +115,34 @@ class Ties:
         else:
             self._haunt(at, source, NEVER_CREATED, output_name, input_name, kind)
 
-    def _closest(self, at: int, known: Sequence[int]) -> int:
-        """Of several occurrences: one of the same plan, then of the same agent, then the last that was made before."""
-        draft = self.drafts[at]
-        return max(
-            known,
-            key=lambda each: (
-                self.drafts[each].parent == draft.parent,
-                self.drafts[each].agent_id == draft.agent_id,
-                each < at,
-                each if each < at else -each,
-            ),
-        )
-
     def _numbered(self, at: int, source: str) -> _Sibling | None:
         match = _NUMBERED.fullmatch(source)
         home = self._homes.get(at)
         if home is None:
             return None
-        for task, made in zip(home.plan.tasks, home.plan.made, strict=True):
-            if (match and task.number == int(match[1])) or (task.id and task.id == source):
-                return _Sibling(made, task)
-        return None
+        task = home.of.find(int(match[1]) if match else None, source)
+        return None if task == NOWHERE else _Sibling(home.of.plan.made[task], home.of.plan.tasks[task])
 
     def _tie_by_output(self, at: int, item: Input) -> None:
-        siblings = self._declaring_siblings(at, item.output_name)
-        made = [each.draft for each in siblings if each.draft != NOWHERE]
-        if made:
-            self._add(at, made[0], DATA, item.output_name, item.name, BY_OUTPUT)
-        elif siblings:
-            task = siblings[0].task
-            label = task.verb if task is not None else item.output_name
-            self._haunt(at, label, NEVER_CREATED, item.output_name, item.name, DATA)
-        else:
+        sibling = self._declaring_sibling(at, item.output_name)
+        if sibling is None:
             self._haunt(at, item.output_name, UNDECLARED_OUTPUT, item.output_name, item.name, DATA)
+        elif sibling.draft != NOWHERE:
+            self._add(at, sibling.draft, DATA, item.output_name, item.name, BY_OUTPUT)
+        else:
+            label = sibling.task.verb if sibling.task is not None else item.output_name
+            self._haunt(at, label, NEVER_CREATED, item.output_name, item.name, DATA)
 
-    def _declaring_siblings(self, at: int, name: str) -> list[_Sibling]:
-        """Steps of the same plan that declare an output, those that were made first."""
+    def _declaring_sibling(self, at: int, name: str) -> _Sibling | None:
+        """A step of the same plan that declares an output, else a task that never became one."""
         home = self._homes.get(at)
-        found: list[_Sibling] = []
-        if home is not None:
-            for task, made in zip(home.plan.tasks, home.plan.made, strict=True):
-                if made != at and any(output.name == name for output in task.outputs):
-                    found.append(_Sibling(made, task))
+        declared = home.of.declaring(name) if home is not None else Declared([], [])
         parent = self.drafts[at].parent
-        for each in self._children[parent] if parent != NOWHERE else ():
-            if each != at and name in self.drafts[each].outputs and all(each != one.draft for one in found):
-                found.append(_Sibling(each, None))
-        return found
+        children = self._declaring_children.get((parent, name), [])[:2] if parent != NOWHERE else []
+        for each in (*declared.made, *children):
+            if each != at:
+                return _Sibling(each, None)
+        return _Sibling(NOWHERE, home.of.plan.tasks[declared.never[0]]) if home and declared.never else None
 
     def _mention(self, at: int, item: Input, mention: str) -> None:
         if mention.startswith("#"):
@@ -167,9 +150,10 @@ class Ties:
             source = sibling.draft if sibling is not None else NOWHERE
             name = ""
         else:
-            named = [each.draft for each in self._declaring_siblings(at, mention) if each.draft != NOWHERE]
-            earlier = [each for each in self._declaring.get(mention, ()) if each < at]
-            source = named[0] if named else self._closest(at, earlier) if earlier else NOWHERE
+            sibling = self._declaring_sibling(at, mention)
+            source = sibling.draft if sibling is not None else NOWHERE
+            if source == NOWHERE:
+                source = self._declaring.closest(mention, at, self.drafts[at], is_earlier=True)
             name = mention
         if source not in (NOWHERE, at):
             self._add(at, source, MENTION, name, item.name, BY_MENTION)
@@ -191,7 +175,7 @@ class Ties:
         scope = self._scope(target) if why != UNKNOWN_STEP else ""
         ghost = self.ghosts.get((why + scope, wanted))
         if ghost is None:
-            nearest = self._nearest(target, output_name)
+            nearest = self._declaring.nearest(output_name, target)
             hashed = blake2b(f"{why}\0{scope}\0{wanted}".encode(errors="replace"), digest_size=8).hexdigest()
             ghost = Ghost(len(self.ghosts), hashed, wanted, why, nearest)
             self.ghosts[why + scope, wanted] = ghost
@@ -203,25 +187,9 @@ class Ties:
         parent = self.drafts[at].parent
         return "" if parent == NOWHERE else f"{self.drafts[parent].step_id}\0{self.drafts[parent].occurrence}"
 
-    def _nearest(self, target: int, output_name: str) -> int:
-        declaring = [each for each in self._declaring.get(output_name, ()) if each != target]
-        return min(declaring, key=lambda each: abs(each - target)) if declaring else NOWHERE
-
     def _delivers(self, source: int, output_name: str, kind: str) -> bool:
-        """Is what the tie waits for there? Only completion counts for a signal; a step whose work went on in a plan
-        delivers when a step of that plan does."""
+        """Is what the tie waits for there? Only completion counts for a signal."""
         verdict = self.verdicts[source]
         if kind in (SIGNAL, PARENT) or not output_name:
             return verdict.outcome == "ok" and not verdict.is_replaced
-        stack, seen = [source], {source}
-        while stack:
-            at = stack.pop()
-            draft = self.drafts[at]
-            if self.verdicts[at].outcome == "ok" and any(
-                output.name == output_name and not output.is_empty and not output.tasks for output in draft.results
-            ):
-                return True
-            if self.verdicts[at].is_replaced:
-                stack.extend(each for each in self._children[at] if each not in seen)
-                seen.update(self._children[at])
-        return False
+        return self._deliveries.has(source, output_name)

@@ -4,7 +4,7 @@ A step of a plan is known by the task's id; old records have none, there the ste
 and was made next after the plan came. An agent begins with the step that was made at the same moment.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -141,13 +141,11 @@ def _match_stages(drafts: Sequence[Draft], plans: Sequence[MadePlan]) -> None:
 def _next_made(drafts: Sequence[Draft], candidates: list[int], plan: MadePlan) -> int:
     """Takes from the candidates, which are in order of creation, the first that the plan can have made."""
     place = bisect_left(candidates, plan.time_ns - EARLY_NS, key=lambda at: drafts[at].created_ns or 0)
-    for at in candidates[place:]:
-        if (drafts[at].created_ns or 0) > plan.time_ns + LATE_NS:
-            break
-        if at != plan.owner:
-            candidates.remove(at)
-            return at
-    return NOWHERE
+    if place < len(candidates) and candidates[place] == plan.owner:
+        place += 1
+    if place == len(candidates) or (drafts[candidates[place]].created_ns or 0) > plan.time_ns + LATE_NS:
+        return NOWHERE
+    return candidates.pop(place)
 
 
 def _match_branches(drafts: Sequence[Draft], plans: Sequence[MadePlan]) -> None:
@@ -233,12 +231,12 @@ def find_agents(drafts: Sequence[Draft], births: Sequence[Birth]) -> dict[str, i
     for at, draft in enumerate(drafts):
         if draft.agent_id and draft.parent == NOWHERE:
             firsts.setdefault(draft.agent_id, at)
-    free = [at for at, draft in enumerate(drafts) if _is_free(draft)]
+    free = sorted((at for at, draft in enumerate(drafts) if _is_free(draft)), key=lambda at: drafts[at].created_ns or 0)
     for birth in births:
         if birth.agent_id not in firsts:
-            found = _nearest(drafts, free, birth.time_ns)
-            if found != NOWHERE:
-                free.remove(found)
+            place = _nearest(drafts, free, birth.time_ns)
+            if place != NOWHERE:
+                found = free.pop(place)
                 drafts[found].agent_id, drafts[found].is_agent_inferred = birth.agent_id, True
                 firsts[birth.agent_id] = found
     for at in _parents_first(drafts):
@@ -253,15 +251,17 @@ def _is_free(draft: Draft) -> bool:
 
 
 def _nearest(drafts: Sequence[Draft], free: list[int], time_ns: int) -> int:
-    """The step made last before that moment, or else first after it."""
-    place = bisect_left(free, time_ns - SAME_MOMENT_NS, key=lambda at: drafts[at].created_ns or 0)
-    near: list[tuple[bool, int, int]] = []
-    for at in free[place:]:
-        apart = (drafts[at].created_ns or 0) - time_ns
-        if apart > SAME_MOMENT_NS:
-            break
-        near.append((apart > 0, abs(apart), at))
-    return min(near)[2] if near else NOWHERE
+    """The place of the step made last before that moment, the first of several at once, or else first after it."""
+
+    def created_ns(at: int) -> int:
+        return drafts[at].created_ns or 0
+
+    after = bisect_right(free, time_ns, key=created_ns)
+    if after and created_ns(free[after - 1]) >= time_ns - SAME_MOMENT_NS:
+        return bisect_left(free, created_ns(free[after - 1]), key=created_ns)
+    if after < len(free) and created_ns(free[after]) <= time_ns + SAME_MOMENT_NS:
+        return after
+    return NOWHERE
 
 
 def _parents_first(drafts: Sequence[Draft]) -> list[int]:

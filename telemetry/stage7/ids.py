@@ -13,6 +13,11 @@ def agent_trace(agent_id: str) -> bytes:
     return _trace("agent", agent_id)
 
 
+def question_trace(request_id: str) -> bytes:
+    """The trace of a question to a person that names neither step nor agent, and of its answer: 16 bytes."""
+    return _trace("question", request_id)
+
+
 def call_trace(request_id: str) -> bytes:
     """The trace of a model call or execution that names neither step nor agent: 16 bytes."""
     return _trace("call", request_id)

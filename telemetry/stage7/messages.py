@@ -18,8 +18,13 @@ PATHS = {
     "createMission": "createMission",
 }
 """The type of an exchange whose request carries none, by the last word of its path."""
+QUESTIONS = frozenset(
+    {"request", "answer", "USER_INPUT_REQUEST", "USER_INPUT_RESPONSE", "userInputResponse", "USER_INPUT_STATE"}
+)
+_QUESTION_IDS = ("request_id", "requestId", "questionGuid")
 _ERROR_TYPES = frozenset({"error", "stepFailure", "pluginError"})
 _MOST_TYPE = 60
+_MOST_QUESTION = 200
 Document = dict[str, Any]
 
 
@@ -32,6 +37,8 @@ def convert_message(item: Document, _received_ns: int) -> Converted:
     kind = _type_of(message, path)
     ids = find_ids(item) if path else find_ids(message)
     ids = _who(kind, message, ids)
+    if kind in QUESTIONS:
+        ids = msgspec.structs.replace(ids, question_id=_question_of(item, path))
     name = PLAN if kind == "planRevision" else f"{MESSAGE}{kind}"
     severity = ERROR if kind in _ERROR_TYPES else INFO
     return Converted(logs=(make_log(name, item, ids, time_ns=find_time_ns(item), severity_number=severity),))
@@ -59,6 +66,19 @@ def _type_of(message: Document, path: str) -> str:
     if "agentId" in message and "status" in message:
         return STATUS_UPDATE
     return words[-1][:_MOST_TYPE] if words else "unknown"
+
+
+def _question_of(item: Document, path: str) -> str:
+    """What the question is called by who asks and by who answers: an answer often names nothing else."""
+    inner = [item, *_inner(item)]
+    places = [*inner, *(each for place in inner[1:] for each in _inner(place))]
+    told = (place.get(name) for place in places for name in _QUESTION_IDS)
+    last = path.partition("?")[0].rstrip("/").partition("/getUserInputResponse/")[2]
+    return next((each.strip() for each in told if isinstance(each, str) and each.strip()), last)[:_MOST_QUESTION]
+
+
+def _inner(item: Document) -> list[Document]:
+    return [value for value in item.values() if isinstance(value, dict)]
 
 
 def _who(kind: str, message: Document, ids: Ids) -> Ids:

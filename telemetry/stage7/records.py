@@ -8,7 +8,7 @@ import msgspec
 
 from core.nanotime import NS_PER_SECOND
 from telemetry.records import AttributeValue, LogRecord, Resource, Scope
-from telemetry.stage7.ids import agent_trace, step_trace
+from telemetry.stage7.ids import agent_trace, question_trace, step_trace
 from telemetry.stage7.values import read_time_ns
 
 RESOURCE = Resource({})
@@ -31,13 +31,16 @@ class Ids(msgspec.Struct, frozen=True):
     agent_id: str = ""
     step_id: str = ""
     user_id: str = ""
+    question_id: str = ""
 
     @property
     def trace_id(self) -> bytes:
-        """The step's trace, else the agent's, else none."""
+        """The step's trace, else the agent's, else the question's, else none."""
         if self.step_id:
             return step_trace(self.step_id)
-        return agent_trace(self.agent_id) if self.agent_id else b""
+        if self.agent_id:
+            return agent_trace(self.agent_id)
+        return question_trace(self.question_id) if self.question_id else b""
 
     @property
     def attributes(self) -> dict[str, AttributeValue]:
