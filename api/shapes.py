@@ -10,7 +10,7 @@ import msgspec
 from analysis.algorithms.critical_path import CriticalPath
 from analysis.algorithms.findings import Finding
 from analysis.algorithms.graph_model import MissionGraph
-from analysis.selectors import AgentRow, AgentState, Tries
+from analysis.selectors import AgentState, Tries
 from analysis.summary import Summary
 from core.aggregates import Spread
 from llmlog.records import LlmCallRow, ToolCallRow
@@ -237,20 +237,6 @@ def state_json(state: AgentState) -> dict[str, Any]:
         "made_of": [str(pk) for pk in state.found.made_of],
         "failures": plain(state.found.failures),
         "has_base": state.found.has_base,
-    }
-
-
-def agent_json(agent: AgentRow) -> dict[str, Any]:
-    """An agent."""
-    return {
-        "id": agent.id,
-        "name": agent.name,
-        "role": agent.role,
-        "class": "",
-        "status": agent.status,
-        "status_class": agent.status_class,
-        "started_ns": number(agent.started_ns),
-        "ended_ns": number(agent.ended_ns),
     }
 
 

@@ -20,7 +20,9 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 def step_row_key(step: PlanStep) -> SpanKey:
-    """The identity of a step's row."""
+    """The identity of a step's row: of the span, where only spans tell of the step."""
+    if step.head is not None:
+        return step.head.trace_id, step.head.span_id, step.head.side
     return PLAN_TRACE, step.key, 0
 
 
