@@ -11,6 +11,7 @@ from accounts.records import ProjectAccess
 from plans.building.rows import PLAN_TRACE, step_row_key
 from plans.records import PlanStep
 from plans.selectors import read_plan
+from plans.whole import read_whole_plan
 from traces.records import MissionRow
 from web.door import project_page
 from web.mission_panes import MOST_UNTIL, Page, read_number, read_until, render_list, slice_page, take_page
@@ -35,7 +36,7 @@ STEPS, PLANS, QUESTIONS = 200, 60, 100
 def show_plan(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
     """Steps by the plans that made them; with `view=plans` the plans themselves."""
     mission = get_mission(project, mission_id)
-    map_ = PlanMap(read_plan(mission.pk))
+    map_ = PlanMap(read_whole_plan(mission.pk, mission.id))
     if request.GET.get("view") == "plans":
         return _show_plans(request, map_)
     chosen = Chosen(request.GET.get("show", ""), request.GET.get("q", ""), request.GET.get("agent", ""))
@@ -81,7 +82,7 @@ def _show_plans(request: HttpRequest, map_: PlanMap) -> HttpResponse:
 def show_questions(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
     """Questions to people, open ones first."""
     mission = get_mission(project, mission_id)
-    questions = present_questions(PlanMap(read_plan(mission.pk)), time.time_ns())
+    questions = present_questions(PlanMap(read_whole_plan(mission.pk, mission.id)), time.time_ns())
     page = slice_page(questions, read_number(request, "offset"), QUESTIONS)
     open_count = sum(view.status == "waiting" for view in questions)
     return render_list(request, "mission/_questions.html", page, page.rows, open_count=open_count)

@@ -114,7 +114,7 @@ class PlanMap:
         agent = self.agents.get(agent_id)
         if agent is None:
             return StepLink("", "", agent_id, "")
-        return StepLink(span_key(*agent_row_key(agent_id)), "", agent_label(agent), "")
+        return StepLink(span_key(*agent_row_key(agent)), "", agent_label(agent), "")
 
     def ghost_link(self, at: int) -> StepLink:
         """The way to what nobody has."""
