@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from analysis.algorithms.facts import MissionFacts
-from api.shapes import plain
-from api.span_contents import NOTHING, SpanContent, read_span_contents
 from plans.building.rows import agent_label
 from plans.contents import StepContent, read_step_contents
 from plans.records import PlanStep
+from plans.span_contents import NOTHING, SpanContent, read_span_contents
 from plans.wire import agent_json, step_json
+from traces.plain import plain
 
 
 def present_steps(project_id: int, facts: MissionFacts, steps: Sequence[PlanStep]) -> list[dict[str, Any]]:

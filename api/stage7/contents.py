@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.span_contents import SpanContent, read_span_contents
 from plans.contents import StepContent, content_of
 from plans.records import PlanStep
+from plans.span_contents import SpanContent, read_span_contents
 from traces.contents import iterate_logs
 
 MOST_BYTES = 16 << 20

@@ -4,7 +4,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analysis.selectors import read_state
-from api.shapes import plain
 from api.stage7.base import AT, MISSION_ID, STATUS, Stage7View, find_missions, get_at, wants_effective
 from api.stage7.contents import read_whole
 from api.stage7.fields import AgentSnapshotSerializer, StepSerializer, describe_shape
@@ -17,6 +16,7 @@ from plans.stage7.steps import Shape, StepShapes
 from plans.stage7.words import as_map, step_word
 from plans.whole import read_whole_plan
 from traces.missions import find_user_id
+from traces.plain import plain
 from traces.records import MissionRow
 
 

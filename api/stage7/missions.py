@@ -7,7 +7,6 @@ from analysis.current import bring_up_to_date
 from analysis.selectors import read_facts
 from api.authentication import get_request_sight
 from api.parameters import get_flag, get_limit, get_text, text_parameter
-from api.shapes import plain
 from api.stage7.base import AT, FULL, STATUS, Stage7View, get_at, wants_effective
 from api.stage7.contents import read_whole
 from api.stage7.fields import (
@@ -28,6 +27,7 @@ from plans.stage7.words import MISSION_WORDS
 from plans.whole import read_whole_plan
 from search.selectors import find_missions_with
 from traces.missions import MissionFilter, find_user_id, list_missions
+from traces.plain import plain
 
 
 class MissionList(Stage7View):

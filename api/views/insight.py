@@ -17,10 +17,11 @@ from api.fields import (
 )
 from api.paging import answer_slice
 from api.parameters import get_number, get_text, number_parameter, text_parameter
-from api.questions import present_questions
 from api.shapes import critical_path_json, finding_json, graph_json, state_json
 from api.steps import list_agents, present_steps
 from api.views.missions import get_mission
+from plans.span_contents import complete_questions
+from plans.wire import question_json
 
 AT = number_parameter("at_ns", "As it was known at this time.")
 EXPAND = text_parameter("expand", "Id of a node whose insides are wanted; may be given several times.")
@@ -103,4 +104,4 @@ class HumanRequestList(APIView):
         """A page of questions to people, in order of appearance."""
         project_id, mission = get_mission(request, mission_id)
         page = answer_slice(request, read_facts(mission).whole_plan.questions)
-        return page.answer(present_questions(project_id, page.rows))
+        return page.answer([question_json(each) for each in complete_questions(project_id, page.rows)])

@@ -31,6 +31,13 @@ def agent_row_key(agent_id: str) -> SpanKey:
     return PLAN_TRACE, blake2b(b"agent\0" + agent_id.encode(errors="replace"), digest_size=8).hexdigest(), 0
 
 
+def agent_place(agent: PlanAgent) -> SpanKey:
+    """Where an agent is found: its row; its span, where only spans name it."""
+    if agent.head is not None:
+        return agent.head.trace_id, agent.head.span_id, agent.head.side
+    return agent_row_key(agent.id)
+
+
 def step_of_row(span: SpanRow) -> int:
     """The index of the step that a row stands for, or NOWHERE."""
     return -1 - span.pk if -FIRST_AGENT < span.pk < 0 else NOWHERE

@@ -125,7 +125,7 @@ def test_steps_that_only_spans_name_come_behind_those_that_records_tell(asker: A
     steps = asker.walk(mission_path(mission, "steps/"))
     assert [(step["step_id"], step["verb"]) for step in steps] == [(own, "SEARCH"), ("only", None)]
     assert steps[1]["parent"] == steps[0]["id"]
-    assert list(steps_of(read(asker, mission, "statistics")["content"])) == [own, "only"]
+    assert steps_of(read(asker, mission, "statistics")["content"]).keys() == {own, "only"}
     assert asker.read(mission_path(mission))["step_count"] == 2
 
 

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from api.shapes import plain
+from plans.records import Question
 from telemetry.conventions import read_tool_io
 from telemetry.records import SpanRecord
 from traces.contents import iterate_spans
+from traces.plain import plain
 
 _VERBS = ("missionscope.step.verb", "stage7.action_verb")
 _DESCRIPTIONS = ("missionscope.step.description", "missionscope.step.name")
@@ -29,6 +30,16 @@ class SpanContent(NamedTuple):
 
 
 NOTHING = SpanContent(None, None, None, None, None, None)
+
+
+def complete_questions(project_id: int, asked: Sequence[Question]) -> list[Question]:
+    """Questions with what their spans say; empty texts where they say nothing. Those of records stay."""
+    contents = read_span_contents(project_id, [each.span.pk for each in asked if each.span is not None])
+    return [each if each.span is None else _complete(each, contents.get(each.span.pk, NOTHING)) for each in asked]
+
+
+def _complete(asked: Question, content: SpanContent) -> Question:
+    return msgspec.structs.replace(asked, question=content.question or "", answer=content.answer or "")
 
 
 def read_span_contents(project_id: int, pks: Iterable[int], most_bytes: int | None = None) -> dict[int, SpanContent]:
