@@ -13,8 +13,7 @@ NOWHERE = -1
 STATED, BY_ID, BY_TEXT, BY_OUTPUT, BY_TIME, BY_MENTION = "stated", "id", "text", "output", "time", "mention"
 BY_LINK = "span_link"
 """How a tie is known: the sender says so; a planned task has the step's id; a planned task has its verb and
-description; a step of the same plan declares the output; it happened at the same moment; a text speaks of it; a span
-of the one links to a span of the other."""
+description; a step of the same plan declares the output; it happened at the same time; a text says so; spans link."""
 
 DATA, SIGNAL, PARENT, REPLACED, HAND_OVER, MENTION, TEMPLATE, LINK = (
     "data",
