@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence, Set
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from analysis.algorithms.attempts import find_attempts
 from analysis.algorithms.critical_path import CriticalPath, compute_critical_path
@@ -18,24 +18,11 @@ from analysis.detectors.registry import run_detectors
 from analysis.totals import MOST_ERROR_LOGS
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans, list_llm_calls
-from plans.building.rows import agent_label
 from plans.selectors import read_plan
 from telemetry.stage7.brain_words import LOGIC_FAILURE_EVENT
 from traces.counts import ERROR_SEVERITY
 from traces.records import MissionRow, SpanRow
 from traces.selectors import LogFilter, has_speakers, list_logs_by_time, list_spans, list_state
-
-
-class AgentRow(NamedTuple):
-    """An agent as the mission's spans show it."""
-
-    id: str
-    name: str
-    role: str
-    status: str
-    status_class: str
-    started_ns: int | None
-    ended_ns: int | None
 
 
 class AgentState(NamedTuple):
@@ -152,25 +139,3 @@ def read_turns(mission: MissionRow, after_seq: int = 0) -> list[SpanRow]:
     tree = read_mission_tree(mission)
     turns = find_turns(tree, list_llm_calls(mission.pk, mission.id))
     return sorted((turn for turn in turns if turn.change_seq > after_seq), key=lambda turn: turn.change_seq)
-
-
-def list_agents(facts: MissionFacts) -> list[AgentRow]:
-    """The agents that only spans name, in order of appearance."""
-    planned = {agent_label(agent) for agent in facts.plan.agents}
-    seen: dict[str, list[Any]] = {}
-    for at, name in enumerate(facts.agents):
-        span = facts.span_of(at)
-        if not name or span is None or name in planned:
-            continue
-        entry = seen.setdefault(name, [span.start_ns, span.end_ns, []])
-        starts = [ns for ns in (entry[0], span.start_ns) if ns is not None]
-        entry[0] = min(starts) if starts else None
-        entry[1] = None if entry[1] is None or span.end_ns is None else max(entry[1], span.end_ns)
-        if not facts.outcome.settled[at]:
-            entry[2].append(facts.outcome.statuses[at])
-    order = ("active", "waiting", "failed", "gone", "ok")
-    rows = []
-    for name, (start, end, statuses) in seen.items():
-        status = next((each for each in order if each in statuses), "ok")
-        rows.append(AgentRow(name, name, "", status, status, start, end))
-    return rows

@@ -113,7 +113,7 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
     is_over = status not in ("active", "waiting")
     counted, attempts = counted_calls(facts.tree, facts.llm_calls), find_attempts(facts.llm_calls)
     costs = [cost for cost in map(cost_of, counted) if cost is not None]
-    planned = summarise_plan(facts.plan)
+    planned = summarise_plan(facts.whole_plan)
     return MissionTotals(
         title=_goal(facts.plan) or title or _title(facts.tree),
         status=status,

@@ -1,7 +1,5 @@
 """Whole records as JSON that leaves the program: payloads, conversations, graphs, findings."""
 
-import base64
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +8,7 @@ import msgspec
 from analysis.algorithms.critical_path import CriticalPath
 from analysis.algorithms.findings import Finding
 from analysis.algorithms.graph_model import MissionGraph
-from analysis.selectors import AgentRow, AgentState, Tries
+from analysis.selectors import AgentState, Tries
 from analysis.summary import Summary
 from core.aggregates import Spread
 from llmlog.records import LlmCallRow, ToolCallRow
@@ -20,28 +18,10 @@ from telemetry.conventions import read_conversation, read_provenance, read_tool_
 from telemetry.records import LogRecord, SpanRecord
 from telemetry.stage7.calls import read_brain_call
 from telemetry.stage7.executions import read_execution
+from traces.plain import plain
 from traces.records import LogRow, SpanRow
 from traces.selectors import RejectionRow, SpanDetail
 from traces.wire import log_json, number, span_json
-
-MOST_SAFE_INTEGER = 2**53 - 1
-
-
-def plain(value: Any) -> Any:
-    """A decoded value as JSON every reader can take: bytes as base64, NaN as text, large integers as text."""
-    if isinstance(value, dict):
-        return {str(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(inner) for inner in value]
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MOST_SAFE_INTEGER:
-        return str(value)
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return value
-    return plain(msgspec.to_builtins(value))
 
 
 def span_detail(detail: SpanDetail) -> dict[str, Any]:
@@ -237,20 +217,6 @@ def state_json(state: AgentState) -> dict[str, Any]:
         "made_of": [str(pk) for pk in state.found.made_of],
         "failures": plain(state.found.failures),
         "has_base": state.found.has_base,
-    }
-
-
-def agent_json(agent: AgentRow) -> dict[str, Any]:
-    """An agent."""
-    return {
-        "id": agent.id,
-        "name": agent.name,
-        "role": agent.role,
-        "class": "",
-        "status": agent.status,
-        "status_class": agent.status_class,
-        "started_ns": number(agent.started_ns),
-        "ended_ns": number(agent.ended_ns),
     }
 
 

@@ -19,6 +19,9 @@ class StepContent(NamedTuple):
     """By name: as the sender wrote it, a value or the output it takes."""
     result: Any
     """The last result that is not less than the one before; None when none was told."""
+    verb: str = ""
+    """As its span calls it; empty where that says none, and for steps that records tell of."""
+    description: str = ""
 
 
 def read_step_contents(project_id: int, steps: Sequence[PlanStep]) -> dict[str, StepContent]:

@@ -1,19 +1,21 @@
-"""The plan of a mission as it is computed from facts: agents, steps, ties, plans, questions. Plain values."""
+"""The plan of a mission as it is computed from facts and spans: agents, steps, ties, plans, questions. Plain values."""
 
 from bisect import bisect_left, bisect_right
 
 import msgspec
 
 from telemetry.facts.records import AnyFact, Input, Output, OutputDefinition, Task
+from traces.records import SpanRow
 
 NOWHERE = -1
 """As the index of a step: none."""
 
 STATED, BY_ID, BY_TEXT, BY_OUTPUT, BY_TIME, BY_MENTION = "stated", "id", "text", "output", "time", "mention"
+BY_LINK = "span_link"
 """How a tie is known: the sender says so; a planned task has the step's id; a planned task has its verb and
-description; a step of the same plan declares the output; it happened at the same moment; a text speaks of it."""
+description; a step of the same plan declares the output; it happened at the same time; a text says so; spans link."""
 
-DATA, SIGNAL, PARENT, REPLACED, HAND_OVER, MENTION, TEMPLATE = (
+DATA, SIGNAL, PARENT, REPLACED, HAND_OVER, MENTION, TEMPLATE, LINK = (
     "data",
     "signal",
     "parent",
@@ -21,6 +23,7 @@ DATA, SIGNAL, PARENT, REPLACED, HAND_OVER, MENTION, TEMPLATE = (
     "hand_over",
     "mention",
     "template",
+    "link",
 )
 """Kinds of edges between steps."""
 
@@ -63,6 +66,10 @@ class PlanAgent(msgspec.Struct, frozen=True):
     mission_id: str
     evidence: tuple[int, ...]
     """Keys of log records."""
+    outcome: str = ""
+    """waiting, active, ok, failed, gone: of one that only spans name; `status` is empty then."""
+    head: SpanRow | None = None
+    """The span that is it or names it first, where only spans do."""
 
 
 class PlanStep(msgspec.Struct, frozen=True):
@@ -115,6 +122,10 @@ class PlanStep(msgspec.Struct, frozen=True):
     waits_for_person: bool
     evidence: tuple[int, ...]
     """Keys of log records, in order of time."""
+    head: SpanRow | None = None
+    """The span that says most about it, where only spans tell of it."""
+    status_code: str = ""
+    """UNSET, OK, ERROR: the gravest that its spans report, where only they tell of it; `status` is empty then."""
 
 
 class PlanEdge(msgspec.Struct, frozen=True):
@@ -182,8 +193,10 @@ class Question(msgspec.Struct, frozen=True):
     asked_ns: int | None
     answered_ns: int | None
     status: str
-    """waiting, ok, gone."""
+    """waiting, ok, gone; active or failed too where it is a span."""
     evidence: tuple[int, ...]
+    span: SpanRow | None = None
+    """The span in which it is asked, where no record tells of it; its texts are in the span's payload."""
 
 
 class HandOver(msgspec.Struct, frozen=True):

@@ -187,6 +187,12 @@ def has_speakers(mission_pk: int) -> bool:
     return Span.objects.filter(mission_id=mission_pk, has_messages=True).exists()
 
 
+def list_step_ids(mission_pk: int) -> set[str]:
+    """The steps that the mission's spans name."""
+    named = Span.objects.filter(mission_id=mission_pk).exclude(step_id="")
+    return set(named.order_by().values_list("step_id", flat=True).distinct())
+
+
 def _chosen_spans(query: QuerySet[Span], chosen: SpanFilter) -> QuerySet[Span]:
     if chosen.trace_id:
         query = query.filter(trace_id=_from_hex(chosen.trace_id, 16))

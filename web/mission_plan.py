@@ -11,12 +11,14 @@ from accounts.records import ProjectAccess
 from plans.building.rows import PLAN_TRACE, step_row_key
 from plans.records import PlanStep
 from plans.selectors import read_plan
+from plans.span_contents import complete_questions
+from plans.whole import read_whole_plan
 from traces.records import MissionRow
 from web.door import project_page
 from web.mission_panes import MOST_UNTIL, Page, read_number, read_until, render_list, slice_page, take_page
 from web.mission_reads import get_mission
 from web.presenters.mission.keys import SpanAddress, span_key
-from web.presenters.mission.plan_lists import present_plan_list, present_questions
+from web.presenters.mission.plan_lists import order_questions, present_plan_list, present_questions
 from web.presenters.mission.plan_map import PlanMap
 from web.presenters.mission.plan_rows import (
     Chosen,
@@ -35,7 +37,7 @@ STEPS, PLANS, QUESTIONS = 200, 60, 100
 def show_plan(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
     """Steps by the plans that made them; with `view=plans` the plans themselves."""
     mission = get_mission(project, mission_id)
-    map_ = PlanMap(read_plan(mission.pk))
+    map_ = PlanMap(read_whole_plan(mission.pk, mission.id))
     if request.GET.get("view") == "plans":
         return _show_plans(request, map_)
     chosen = Chosen(request.GET.get("show", ""), request.GET.get("q", ""), request.GET.get("agent", ""))
@@ -81,10 +83,12 @@ def _show_plans(request: HttpRequest, map_: PlanMap) -> HttpResponse:
 def show_questions(request: HttpRequest, project: ProjectAccess, mission_id: str) -> HttpResponse:
     """Questions to people, open ones first."""
     mission = get_mission(project, mission_id)
-    questions = present_questions(PlanMap(read_plan(mission.pk)), time.time_ns())
-    page = slice_page(questions, read_number(request, "offset"), QUESTIONS)
-    open_count = sum(view.status == "waiting" for view in questions)
-    return render_list(request, "mission/_questions.html", page, page.rows, open_count=open_count)
+    map_ = PlanMap(read_whole_plan(mission.pk, mission.id))
+    ordered = order_questions(map_.plan.questions)
+    page = slice_page(ordered, read_number(request, "offset"), QUESTIONS)
+    views = present_questions(map_, complete_questions(project.project_pk, page.rows), time.time_ns())
+    open_count = sum(each.status == "waiting" for each in ordered)
+    return render_list(request, "mission/_questions.html", page, views, open_count=open_count)
 
 
 def preview_steps(mission: MissionRow, keys: Iterable[SpanAddress]) -> dict[str, str]:

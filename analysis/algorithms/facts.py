@@ -15,6 +15,8 @@ from analysis.algorithms.outcome import MissionOutcome, compute_outcome
 from analysis.algorithms.tree import ROOT, MissionTree, SpanKey, build_tree
 from llmlog.records import LlmCallRow, ToolCallRow
 from plans.building.rows import build_rows, find_homes, name_agents, step_row_key
+from plans.building.span_places import SpanPlace
+from plans.building.span_plan import build_span_plan
 from plans.records import NO_PLAN, Plan, PlanStep
 from telemetry.stage7.brain_words import LOGIC_FAILURE_EVENT
 from traces.records import LogRow, SpanRow
@@ -40,13 +42,22 @@ class MissionFacts(msgspec.Struct, frozen=True, dict=True):
     """The calls whose replies ask for a tool call of that id, in order of start: ids come again, in other agents and
     in replays."""
     plan: Plan
-    """What was intended: empty when no sender told it."""
+    """What records tell was intended: empty when none does."""
     agents: tuple[str, ...]
     """By row: the agent that worked, taken from above where the span names none; empty when nobody does."""
     reports: tuple[LogRow, ...]
     """Log records in which a caller says that an answer was of no use, in order of time."""
     denied: frozenset[int]
     """Keys of the model calls that they speak of."""
+
+    @cached_property
+    def whole_plan(self) -> Plan:
+        """The plan with the steps, agents and questions that only spans show; worked out when somebody asks."""
+        outcome = self.outcome
+        rows = zip(self.tree.rows, self.agents, outcome.statuses, outcome.settled, strict=True)
+        return build_span_plan(
+            [SpanPlace(row.span, row.parent, agent, status, settled) for row, agent, status, settled in rows], self.plan
+        )
 
     @cached_property
     def blockage(self) -> Blockage:

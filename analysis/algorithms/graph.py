@@ -1,8 +1,6 @@
 """The graph of a mission: agents as lanes, their work as nodes, edges only from evidence."""
 
-from collections.abc import Iterable, Sequence, Set
-
-import msgspec
+from collections.abc import Sequence, Set
 
 from analysis.algorithms.facts import build_facts
 from analysis.algorithms.graph_drawing import Drawing
@@ -13,6 +11,7 @@ from analysis.algorithms.graph_ties import Ties
 from analysis.algorithms.graph_work import WorkList
 from llmlog.records import LlmCallRow, ToolCallRow
 from plans.records import NO_PLAN, Plan
+from traces.moments import spans_at
 from traces.records import SpanRow
 
 DEFAULT_LIMIT = 300
@@ -61,15 +60,3 @@ def build_graph(
         between = list(ties.find_between_lanes())
     found = [*planned, *Ties(listed).find()]
     return Drawing(listed, limit).draw(found, between)
-
-
-def spans_at(spans: Iterable[SpanRow], at_ns: int) -> list[SpanRow]:
-    """The spans as they were known at a moment: what began later is not there, what ended later is open."""
-    known = []
-    for span in spans:
-        if (span.start_ns if span.start_ns is not None else span.end_ns or at_ns) > at_ns:
-            continue
-        if span.end_ns is not None and span.end_ns > at_ns:
-            span = msgspec.structs.replace(span, end_ns=None, status_code="UNSET", status_message="", error_type="")
-        known.append(span)
-    return known

@@ -1,4 +1,4 @@
-"""The tree of a mission: every span in preorder, whatever its parent pointers say.
+"""The tree of a mission: every span in preorder, whatever its parent pointers say (`traces/nesting.py`).
 
 Nothing is left out: a span whose parent is not here hangs under a placeholder, a cycle is cut at one of its spans, a
 span that names itself as parent becomes a root. The same spans in any order give the same tree.
@@ -8,23 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from traces import nesting
+from traces.nesting import Nesting, nest_spans
 from traces.records import SpanRow
 
-SpanKey = tuple[str, str, int]
+SpanKey = nesting.SpanKey
 """(trace_id, span_id, side)"""
 
-ROOT = -1
+ROOT = nesting.ROOT
 """The parent index of a root."""
 
-SELF_PARENT, CYCLE_CUT, STARTS_BEFORE_PARENT, MISSING_PARENT, DUPLICATE = (
-    "self_parent",
-    "cycle_cut",
-    "starts_before_parent",
-    "missing_parent",
-    "duplicate",
-)
-_NO_TIME = 1 << 80
-_LOST = -2
+SELF_PARENT, CYCLE_CUT = nesting.SELF_PARENT, nesting.CYCLE_CUT
+STARTS_BEFORE_PARENT, MISSING_PARENT, DUPLICATE = "starts_before_parent", "missing_parent", "duplicate"
 
 
 class TreeRow(msgspec.Struct, frozen=True, gc=False):
@@ -114,158 +109,46 @@ def build_tree(spans: Sequence[SpanRow], homes: Mapping[SpanKey, SpanKey] | None
 
     `homes` gives spans a parent in another trace: a step of a plan.
     """
-    distinct, copies = _distinct(spans)
-    nodes = _Nodes(distinct, homes or {})
-    nodes.attach()
-    nodes.cut_cycles()
-    return nodes.lay_out(copies)
+    return _lay_out(nest_spans(spans, homes))
 
 
-def _distinct(spans: Sequence[SpanRow]) -> tuple[list[SpanRow], dict[SpanKey, int]]:
-    """One span for each identity (the newest), ordered by start then id; and how many copies were left out."""
-    chosen: dict[SpanKey, SpanRow] = {}
-    copies: dict[SpanKey, int] = {}
-    for span in spans:
-        key = (span.trace_id, span.span_id, span.side)
-        held = chosen.setdefault(key, span)
-        if held is not span:
-            copies[key] = copies.get(key, 0) + 1
-            chosen[key] = max(held, span, key=lambda each: (each.change_seq, each.pk, repr(each)))
-    return sorted(chosen.values(), key=_order), copies
+def _lay_out(nest: Nesting) -> MissionTree:
+    """The rows in preorder with the size of each subtree."""
+    order, position, count = nest.order, nest.position, len(nest.spans)
+    row_parents = [ROOT if nest.parents[at] == ROOT else position[nest.parents[at]] for at in order]
+    depths: list[int] = []
+    for parent in row_parents:
+        depths.append(0 if parent == ROOT else depths[parent] + 1)
+    ends = list(range(1, len(order) + 1))
+    for row in range(len(order) - 1, -1, -1):
+        parent = row_parents[row]
+        if parent != ROOT and ends[row] > ends[parent]:
+            ends[parent] = ends[row]
+    rows = [
+        TreeRow(row, depths[row], row_parents[row], len(nest.children[at]), ends[row], nest.spans[at])
+        if at < count
+        else TreeRow(
+            row, depths[row], row_parents[row], len(nest.children[at]), ends[row], None, *nest.missing[at - count]
+        )
+        for row, at in enumerate(order)
+    ]
+    index = {key: position[at] for key, at in nest.by_key.items()}
+    for at, (trace_id, span_id) in enumerate(nest.missing, count):
+        index[trace_id, span_id, 0] = position[at]
+    return MissionTree(tuple(rows), tuple(position[at] for at in nest.roots), index, _notes(nest, rows))
 
 
-def _order(span: SpanRow) -> tuple[int, str, str, int]:
-    start_ns = span.start_ns
-    return _NO_TIME if start_ns is None else start_ns, span.span_id, span.trace_id, span.side
-
-
-class _Nodes:
-    """The work of building one tree: spans by position in start order, placeholders behind them."""
-
-    def __init__(self, spans: list[SpanRow], homes: Mapping[SpanKey, SpanKey]) -> None:
-        self.spans, self.homes = spans, homes
-        self.by_key = {(span.trace_id, span.span_id, span.side): at for at, span in enumerate(spans)}
-        self.parents = [ROOT] * len(spans)
-        self.missing: list[tuple[str, str]] = []
-        self.marks: dict[int, tuple[str, int]] = {}
-
-    def attach(self) -> None:
-        """Give every span its parent, a placeholder where the parent is not here."""
-        placeholders: dict[tuple[str, str], int] = {}
-        for at, span in enumerate(self.spans):
-            parent = self._parent_of(at, span)
-            if parent == _LOST:
-                wanted = (span.trace_id, span.parent_span_id or "")
-                parent = placeholders.get(wanted, _LOST)
-                if parent == _LOST:
-                    parent = placeholders[wanted] = len(self.spans) + len(self.missing)
-                    self.missing.append(wanted)
-            self.parents[at] = parent
-        self.parents.extend([ROOT] * len(self.missing))
-
-    def _parent_of(self, at: int, span: SpanRow) -> int:
-        by_key, trace_id, parent_id = self.by_key, span.trace_id, span.parent_span_id
-        if self.homes and (home := self.homes.get((trace_id, span.span_id, span.side))) in by_key:
-            return by_key[home]
-        if span.side == 1:
-            client = by_key.get((trace_id, span.span_id, 0))
-            if client is not None:
-                return client
-        if not parent_id or not parent_id.strip("0"):
-            return ROOT
-        if parent_id == span.span_id:
-            self.marks[at] = (SELF_PARENT, 1)
-            return ROOT
-        client = by_key.get((trace_id, parent_id, 0))
-        server = by_key.get((trace_id, parent_id, 1))
-        if server is not None and (client is None or self.spans[server].service_name == span.service_name):
-            return server
-        return _LOST if client is None else client
-
-    def cut_cycles(self) -> None:
-        """Make one span of each circle a root: the first by start, then id. Parents are followed, never recursed."""
-        state = bytearray(len(self.parents))
-        for first in range(len(self.parents)):
-            path = []
-            at = first
-            while at != ROOT and not state[at]:
-                state[at] = 1
-                path.append(at)
-                at = self.parents[at]
-            if at != ROOT and state[at] == 1:
-                circle = path[path.index(at) :]
-                cut = min(circle)
-                self.parents[cut] = ROOT
-                self.marks[cut] = (CYCLE_CUT, len(circle))
-            for seen in path:
-                state[seen] = 2
-
-    def lay_out(self, copies: dict[SpanKey, int]) -> MissionTree:
-        """The rows in preorder with the size of each subtree."""
-        children: list[list[int]] = [[] for _ in self.parents]
-        roots: list[int] = []
-        for at in self._placed():
-            parent = self.parents[at]
-            (roots if parent == ROOT else children[parent]).append(at)
-        order, position = _preorder(roots, children)
-        row_parents = [ROOT if self.parents[at] == ROOT else position[self.parents[at]] for at in order]
-        depths: list[int] = []
-        for parent in row_parents:
-            depths.append(0 if parent == ROOT else depths[parent] + 1)
-        ends = list(range(1, len(order) + 1))
-        for row in range(len(order) - 1, -1, -1):
-            parent = row_parents[row]
-            if parent != ROOT and ends[row] > ends[parent]:
-                ends[parent] = ends[row]
-        count = len(self.spans)
-        rows = [
-            TreeRow(row, depths[row], row_parents[row], len(children[at]), ends[row], self.spans[at])
-            if at < count
-            else TreeRow(
-                row, depths[row], row_parents[row], len(children[at]), ends[row], None, *self.missing[at - count]
-            )
-            for row, at in enumerate(order)
-        ]
-        index = {key: position[at] for key, at in self.by_key.items()}
-        for at, (trace_id, span_id) in enumerate(self.missing, count):
-            index[trace_id, span_id, 0] = position[at]
-        return MissionTree(tuple(rows), tuple(position[at] for at in roots), index, self._notes(rows, position, copies))
-
-    def _placed(self) -> Iterable[int]:
-        """All nodes in the order of siblings; a placeholder stands where its first child would."""
-        if not self.missing:
-            return range(len(self.spans))
-        first: dict[int, int] = {}
-        for at, parent in enumerate(self.parents):
-            if parent >= len(self.spans):
-                first.setdefault(parent, at)
-        return sorted(range(len(self.parents)), key=lambda at: (first.get(at, at), at < len(self.spans)))
-
-    def _notes(self, rows: list[TreeRow], position: list[int], copies: dict[SpanKey, int]) -> tuple[TreeNote, ...]:
-        notes = [TreeNote(code, position[at], amount) for at, (code, amount) in self.marks.items()]
-        notes.extend(TreeNote(DUPLICATE, position[self.by_key[key]], count) for key, count in copies.items())
-        for row in rows:
-            if row.span is None:
-                notes.append(TreeNote(MISSING_PARENT, row.index, row.child_count))
-                continue
-            parent = rows[row.parent].span if row.parent != ROOT else None
-            start_ns = row.span.start_ns
-            if parent is not None and start_ns is not None and parent.start_ns is not None:
-                early = parent.start_ns - start_ns
-                if early > 0:
-                    notes.append(TreeNote(STARTS_BEFORE_PARENT, row.index, early))
-        return tuple(sorted(notes, key=lambda note: (note.row, note.code)))
-
-
-def _preorder(roots: list[int], children: list[list[int]]) -> tuple[list[int], list[int]]:
-    """Nodes in preorder, and the place of each node in that order."""
-    order: list[int] = []
-    position = [0] * len(children)
-    stack = roots[::-1]
-    while stack:
-        at = stack.pop()
-        position[at] = len(order)
-        order.append(at)
-        if children[at]:
-            stack.extend(reversed(children[at]))
-    return order, position
+def _notes(nest: Nesting, rows: list[TreeRow]) -> tuple[TreeNote, ...]:
+    notes = [TreeNote(code, nest.position[at], amount) for at, (code, amount) in nest.marks.items()]
+    notes.extend(TreeNote(DUPLICATE, nest.position[nest.by_key[key]], count) for key, count in nest.copies.items())
+    for row in rows:
+        if row.span is None:
+            notes.append(TreeNote(MISSING_PARENT, row.index, row.child_count))
+            continue
+        parent = rows[row.parent].span if row.parent != ROOT else None
+        start_ns = row.span.start_ns
+        if parent is not None and start_ns is not None and parent.start_ns is not None:
+            early = parent.start_ns - start_ns
+            if early > 0:
+                notes.append(TreeNote(STARTS_BEFORE_PARENT, row.index, early))
+    return tuple(sorted(notes, key=lambda note: (note.row, note.code)))

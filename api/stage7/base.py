@@ -22,7 +22,10 @@ STATUS = text_parameter(
 )
 FULL = flag_parameter("full", "Whole values, 16 MiB of them at most; else previews.")
 AT = text_parameter("at", "As it was known at this time: nanoseconds, milliseconds since 1970, or ISO 8601.")
-MISSION_ID = text_parameter("missionId", "In this mission; without it in the newest that has one and may be seen.")
+MISSION_ID = text_parameter(
+    "missionId",
+    "In this mission, which what only spans tell of needs; without it in the newest that has one and may be seen.",
+)
 
 
 class Stage7View(APIView):

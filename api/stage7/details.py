@@ -4,19 +4,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from analysis.selectors import read_state
-from api.shapes import plain
 from api.stage7.base import AT, MISSION_ID, STATUS, Stage7View, find_missions, get_at, wants_effective
 from api.stage7.contents import read_whole
 from api.stage7.fields import AgentSnapshotSerializer, StepSerializer, describe_shape
 from core.errors import NotFound
 from plans.contents import StepContent
 from plans.records import PlanStep
-from plans.selectors import read_plan
 from plans.stage7.agents import AgentSteps, agent_snapshot, find_agent
 from plans.stage7.places import list_missions_with_agent, list_missions_with_step
 from plans.stage7.steps import Shape, StepShapes
 from plans.stage7.words import as_map, step_word
+from plans.whole import read_whole_plan
 from traces.missions import find_user_id
+from traces.plain import plain
 from traces.records import MissionRow
 
 
@@ -29,7 +29,8 @@ class StepDetail(Stage7View):
         at_ns, is_effective = get_at(request), wants_effective(request)
         project_id, missions = find_missions(request, list_missions_with_step, step_id)
         for mission in missions:
-            shapes = StepShapes(read_plan(mission.pk, at_ns), mission.id, is_effective=is_effective)
+            plan = read_whole_plan(mission.pk, mission.id, at_ns)
+            shapes = StepShapes(plan, mission.id, is_effective=is_effective)
             step = shapes.names.find(step_id)
             if step is not None:
                 content = read_whole(project_id, [step]).get(step.key)
@@ -40,15 +41,14 @@ class StepDetail(Stage7View):
 def step_detail(shapes: StepShapes, step: PlanStep, content: StepContent | None) -> Shape:
     """What the dialog of a step reads."""
     references, values = shapes.references(step), shapes.values(step, content)
-    inputs = {item.name: references.get(item.name) or values[item.name] for item in step.inputs}
     return {
         "id": shapes.names.of(step.index),
         "missionId": shapes.mission_id,
-        "verb": step.verb,
-        "description": step.description,
+        "verb": shapes.verb(step, content),
+        "description": shapes.description(step, content),
         "status": step_word(step, is_effective=shapes.is_effective),
         "dependencies": shapes.dependencies(step),
-        "inputs": inputs,
+        "inputs": values | references,
         "inputReferences": as_map(references),
         "inputValues": as_map(values),
         "results": shapes.result(step, content),
@@ -66,7 +66,8 @@ class AgentDetail(Stage7View):
         at_ns, is_effective = get_at(request), wants_effective(request)
         project_id, missions = find_missions(request, list_missions_with_agent, agent_id)
         for mission in missions:
-            shapes = StepShapes(read_plan(mission.pk, at_ns), mission.id, is_effective=is_effective)
+            plan = read_whole_plan(mission.pk, mission.id, at_ns)
+            shapes = StepShapes(plan, mission.id, is_effective=is_effective)
             agent = find_agent(shapes.plan, agent_id)
             if agent is not None:
                 return Response(plain(whole_snapshot(project_id, mission, shapes, agent, at_ns)))

@@ -7,7 +7,6 @@ from analysis.current import bring_up_to_date
 from analysis.selectors import read_facts
 from api.authentication import get_request_sight
 from api.parameters import get_flag, get_limit, get_text, text_parameter
-from api.shapes import plain
 from api.stage7.base import AT, FULL, STATUS, Stage7View, get_at, wants_effective
 from api.stage7.contents import read_whole
 from api.stage7.fields import (
@@ -20,14 +19,15 @@ from api.stage7.fields import (
 )
 from api.stage7.questions import list_questions
 from api.views.missions import get_mission
-from plans.selectors import read_plan
 from plans.stage7.agents import agent_snapshot, fit_steps, list_agent_steps
 from plans.stage7.statistics import MOST_BYTES, read_message
 from plans.stage7.steps import StepShapes
 from plans.stage7.told import read_goals
 from plans.stage7.words import MISSION_WORDS
+from plans.whole import read_whole_plan
 from search.selectors import find_missions_with
 from traces.missions import MissionFilter, find_user_id, list_missions
+from traces.plain import plain
 
 
 class MissionList(Stage7View):
@@ -64,7 +64,7 @@ class Statistics(Stage7View):
         project_id, mission = get_mission(request, mission_id)
         at_ns = get_at(request)
         is_effective, is_full = wants_effective(request), get_flag(request, "full")
-        contents = read_whole(project_id, read_plan(mission.pk, at_ns).steps) if is_full else None
+        contents = read_whole(project_id, read_whole_plan(mission.pk, mission.id, at_ns).steps) if is_full else None
         message = read_message(
             project_id, mission.pk, mission.id, at_ns=at_ns, is_effective=is_effective, contents=contents
         )
@@ -78,7 +78,7 @@ class AgentList(Stage7View):
     def get(self, request: Request, mission_id: str) -> Response:
         """Agents in order of appearance, with their steps. What agents keep besides is told of one (`agent/{id}`)."""
         project_id, mission = get_mission(request, mission_id)
-        plan = read_plan(mission.pk, get_at(request))
+        plan = read_whole_plan(mission.pk, mission.id, get_at(request))
         shapes = StepShapes(plan, mission.id, is_effective=wants_effective(request))
         contents = read_whole(project_id, plan.steps) if get_flag(request, "full") else {}
         fitting = fit_steps(shapes, contents, MOST_BYTES).shapes

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from analysis.algorithms.facts import MissionFacts
-from api.steps import Asked, find_human_spans, present_questions
 from plans.records import Question
+from plans.span_contents import complete_questions
 from plans.stage7.words import iso_time, question_word
 from telemetry.facts.records import PREVIEW
 from traces.contents import read_logs
@@ -18,41 +18,36 @@ MOST_VALUES = 2_000
 
 def list_questions(project_id: int, mission_id: str, facts: MissionFacts) -> list[dict[str, Any]]:
     """Questions that records or spans of a mission tell of, those without an answer first. Texts are whole."""
-    asked = [*map(Asked, facts.plan.questions), *map(Asked.of_row, find_human_spans(facts))]
-    presented = present_questions(project_id, facts, asked)
-    shapes = [_shape(mission_id, fields, each.question) for fields, each in zip(presented, asked, strict=True)]
-    _complete(project_id, [(each.question, shape) for each, shape in zip(asked, shapes, strict=True)])
+    asked = complete_questions(project_id, facts.whole_plan.questions)
+    shapes = [_shape(mission_id, question) for question in asked]
+    _complete(project_id, zip(asked, shapes, strict=True))
     return sorted(shapes, key=lambda shape: shape["status"] != "pending")
 
 
-def _shape(mission_id: str, fields: dict[str, Any], question: Question | None) -> dict[str, Any]:
+def _shape(mission_id: str, question: Question) -> dict[str, Any]:
     return {
         "type": REQUEST,
-        "request_id": fields["id"],
-        "question": fields["question"] or "",
-        "answerType": (question.answer_type if question is not None else "") or USUAL_TYPE,
-        "choices": list(question.choices) if question is not None else [],
+        "request_id": question.id,
+        "question": question.question,
+        "answerType": question.answer_type or USUAL_TYPE,
+        "choices": list(question.choices),
         "missionId": mission_id,
-        "agentId": fields["agent_id"] or None,
-        "stepId": fields["step_id"] or None,
-        "status": question_word(fields["status"]),
-        "askedAt": _time(fields["asked_ns"]),
-        "answeredAt": _time(fields["answered_ns"]),
-        "answer": fields["answer"],
+        "agentId": question.agent_id or None,
+        "stepId": question.step_id or None,
+        "status": question_word(question.status),
+        "askedAt": iso_time(question.asked_ns),
+        "answeredAt": iso_time(question.answered_ns),
+        "answer": question.answer or None,
     }
 
 
-def _time(text: str | None) -> str | None:
-    return None if text is None else iso_time(int(text))
-
-
-def _complete(project_id: int, shapes: Iterable[tuple[Question | None, dict[str, Any]]]) -> None:
+def _complete(project_id: int, shapes: Iterable[tuple[Question, dict[str, Any]]]) -> None:
     """Put whole texts in the place of cut ones, from the records that told of them."""
     cut = [
         (question, shape, name)
         for question, shape in shapes
         for name in ("question", "answer")
-        if question is not None and len(shape[name] or "") >= PREVIEW
+        if len(shape[name] or "") >= PREVIEW
     ]
     logs = read_logs(project_id, dict.fromkeys(pk for question, _, _ in cut for pk in question.evidence))
     for question, shape, name in cut:

@@ -4,7 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from analysis.selectors import list_agents, read_critical_path, read_facts, read_findings, read_graph, read_state
+from analysis.selectors import read_critical_path, read_facts, read_findings, read_graph, read_state
 from api.fields import (
     AgentSerializer,
     FindingSerializer,
@@ -17,11 +17,11 @@ from api.fields import (
 )
 from api.paging import answer_slice
 from api.parameters import get_number, get_text, number_parameter, text_parameter
-from api.plan_steps import list_plan_agents, present_plan_steps
-from api.shapes import agent_json, critical_path_json, finding_json, graph_json, state_json
-from api.steps import Asked, Steps, find_human_spans, present_questions
+from api.shapes import critical_path_json, finding_json, graph_json, state_json
+from api.steps import list_agents, present_steps
 from api.views.missions import get_mission
-from traces.selectors import read_spans
+from plans.span_contents import complete_questions
+from plans.wire import question_json
 
 AT = number_parameter("at_ns", "As it was known at this time.")
 EXPAND = text_parameter("expand", "Id of a node whose insides are wanted; may be given several times.")
@@ -80,8 +80,7 @@ class AgentList(APIView):
     def get(self, request: Request, mission_id: str) -> Response:
         """A page of agents, in order of appearance."""
         _, mission = get_mission(request, mission_id)
-        facts = read_facts(mission)
-        page = answer_slice(request, [*list_plan_agents(facts), *map(agent_json, list_agents(facts))])
+        page = answer_slice(request, list_agents(read_facts(mission)))
         return page.answer(list(page.rows))
 
 
@@ -93,14 +92,8 @@ class StepList(APIView):
         """A page of steps, in order of appearance; a step that was run again comes again."""
         project_id, mission = get_mission(request, mission_id)
         facts = read_facts(mission)
-        if facts.plan.steps:
-            planned = answer_slice(request, facts.plan.steps)
-            return planned.answer(present_plan_steps(project_id, facts, planned.rows))
-        steps = Steps(facts)
-        page = answer_slice(request, steps.steps)
-        heads = [steps.head(step).pk for step in page.rows]
-        records = read_spans(project_id, heads)
-        return page.answer([steps.as_json(step, records.get(pk)) for step, pk in zip(page.rows, heads, strict=True)])
+        page = answer_slice(request, facts.whole_plan.steps)
+        return page.answer(present_steps(project_id, facts, page.rows))
 
 
 class HumanRequestList(APIView):
@@ -110,6 +103,5 @@ class HumanRequestList(APIView):
     def get(self, request: Request, mission_id: str) -> Response:
         """A page of questions to people, in order of appearance."""
         project_id, mission = get_mission(request, mission_id)
-        facts = read_facts(mission)
-        page = answer_slice(request, [*map(Asked, facts.plan.questions), *map(Asked.of_row, find_human_spans(facts))])
-        return page.answer(present_questions(project_id, facts, page.rows))
+        page = answer_slice(request, read_facts(mission).whole_plan.questions)
+        return page.answer([question_json(each) for each in complete_questions(project_id, page.rows)])

@@ -20,13 +20,22 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 def step_row_key(step: PlanStep) -> SpanKey:
-    """The identity of a step's row."""
+    """The identity of a step's row: of the span, where only spans tell of the step."""
+    if step.head is not None:
+        return step.head.trace_id, step.head.span_id, step.head.side
     return PLAN_TRACE, step.key, 0
 
 
 def agent_row_key(agent_id: str) -> SpanKey:
     """The identity of an agent's row."""
     return PLAN_TRACE, blake2b(b"agent\0" + agent_id.encode(errors="replace"), digest_size=8).hexdigest(), 0
+
+
+def agent_place(agent: PlanAgent) -> SpanKey:
+    """Where an agent is found: its row; its span, where only spans name it."""
+    if agent.head is not None:
+        return agent.head.trace_id, agent.head.span_id, agent.head.side
+    return agent_row_key(agent.id)
 
 
 def step_of_row(span: SpanRow) -> int:

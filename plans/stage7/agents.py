@@ -9,7 +9,7 @@ import msgspec
 from plans.contents import StepContent
 from plans.records import Plan, PlanAgent, PlanStep
 from plans.stage7.steps import Shape, StepShapes
-from plans.stage7.words import UNKNOWN, UNKNOWN_AGENT, agent_color, as_map, step_word
+from plans.stage7.words import UNKNOWN, UNKNOWN_AGENT, agent_color, agent_word, as_map, step_word
 
 MOST_AGENTS = 1_000
 """That statistics show; all are counted."""
@@ -30,9 +30,7 @@ def list_agent_steps(plan: Plan) -> list[AgentSteps]:
     by_agent: dict[str, list[PlanStep]] = defaultdict(list)
     for step in plan.steps:
         by_agent[step.agent_id].append(step)
-    found = [
-        AgentSteps(agent.id, agent.status or UNKNOWN, agent, tuple(by_agent.pop(agent.id, ()))) for agent in plan.agents
-    ]
+    found = [AgentSteps(agent.id, agent_word(agent), agent, tuple(by_agent.pop(agent.id, ()))) for agent in plan.agents]
     return found + [AgentSteps(each or UNKNOWN_AGENT, UNKNOWN, None, tuple(steps)) for each, steps in by_agent.items()]
 
 

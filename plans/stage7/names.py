@@ -1,6 +1,7 @@
 """Ids for the steps of a plan: stage7's own, made unique where steps share one."""
 
 import re
+from collections.abc import Iterator, Sequence
 
 from plans.records import Plan, PlanStep
 
@@ -8,15 +9,18 @@ _MARKED = re.compile(r"(.+)~\d{1,9}~*", re.DOTALL)
 
 
 class StepNames:
-    """The first occurrence of a step has its own id, the second `<id>~2` and so on; more `~` where that is taken."""
+    """The first occurrence of a step has its own id, the second `<id>~2` and so on; more `~` where that is taken.
+
+    Where spans of several agents name steps of one id, those of the later agents are counted on.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self._steps = plan.steps
         taken = {step.step_id for step in plan.steps}
         self._names: list[str] = []
-        for step in plan.steps:
-            name = step.step_id if step.occurrence == 1 else f"{step.step_id}~{step.occurrence}"
-            while step.occurrence > 1 and name in taken:
+        for step, number in zip(plan.steps, _number(plan.steps), strict=True):
+            name = step.step_id if number == 1 else f"{step.step_id}~{number}"
+            while number > 1 and name in taken:
                 name += "~"
             taken.add(name)
             self._names.append(name)
@@ -34,6 +38,20 @@ class StepNames:
     def has(self, name: str) -> bool:
         """Is it a step's id?"""
         return name in self._places
+
+
+def _number(steps: Sequence[PlanStep]) -> Iterator[int]:
+    """For each step its occurrence, or the next free number of its id where another has that one."""
+    last: dict[str, int] = {}
+    for step in steps:
+        last[step.step_id] = max(step.occurrence, last.get(step.step_id, 0))
+    used: set[tuple[str, int]] = set()
+    for step in steps:
+        number = step.occurrence
+        if (step.step_id, number) in used:
+            number = last[step.step_id] = last[step.step_id] + 1
+        used.add((step.step_id, number))
+        yield number
 
 
 def list_step_ids(name: str) -> list[str]:

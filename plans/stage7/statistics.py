@@ -8,10 +8,10 @@ import msgspec
 from llmlog.counts import CallCount, count_calls
 from plans.contents import StepContent
 from plans.records import Plan
-from plans.selectors import read_plan
 from plans.stage7.agents import FittedSteps, fit_steps, group_agents
 from plans.stage7.steps import Shape, StepShapes
 from plans.stage7.told import read_statistics
+from plans.whole import read_whole_plan
 
 MESSAGE = "agentStatistics"
 MOST_BYTES = 16 << 20
@@ -26,7 +26,7 @@ def read_message(
     contents: Mapping[str, StepContent] | None = None, most_bytes: int = MOST_BYTES,
 ) -> Shape:  # fmt: skip
     """The message for a mission that the caller may see. `contents`: whole values by key of the step."""
-    shapes = StepShapes(read_plan(mission_pk, at_ns), mission_id, is_effective=is_effective)
+    shapes = StepShapes(read_whole_plan(mission_pk, mission_id, at_ns), mission_id, is_effective=is_effective)
     steps = fit_steps(shapes, contents or {}, most_bytes)
     told = read_statistics(project_id, mission_pk, at_ns)
     calls = choose_counts(count_calls(mission_pk, at_ns), told, shapes.plan)

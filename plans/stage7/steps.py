@@ -38,8 +38,8 @@ class StepShapes:
             "missionId": self.mission_id,
             "parentStepId": None if step.parent == NOWHERE else self.names.of(step.parent),
             "scope_id": step.scope_id or None,
-            "actionVerb": step.verb,
-            "description": step.description,
+            "actionVerb": self.verb(step, content),
+            "description": self.description(step, content),
             "status": step_word(step, is_effective=self.is_effective),
             "effectiveStatus": effective_word(step),
             "ownerAgentId": owner,
@@ -69,7 +69,7 @@ class StepShapes:
     def statistic(self, step: PlanStep, content: StepContent | None = None) -> Shape:
         """A step of statistics: with its verb by another name, and only the ids of what it hangs on."""
         return self.step(step, content) | {
-            "verb": step.verb,
+            "verb": self.verb(step, content),
             "isEndpoint": step.index not in self._sources,
             "dependencies": list(dict.fromkeys(self._source_name(edge) for edge in self._edges(step))),
         }
@@ -80,6 +80,14 @@ class StepShapes:
         nothing = as_map({})
         return whole | {"description": step.description[:80], "inputValues": nothing, "outputs": nothing,
                         "result": None, "lastError": None}  # fmt: skip
+
+    def verb(self, step: PlanStep, content: StepContent | None = None) -> str:
+        """What it does; of a step that only spans show as they say, else the first word of its span's name."""
+        return (content.verb if content is not None else "") or step.verb
+
+    def description(self, step: PlanStep, content: StepContent | None = None) -> str:
+        """What it is for."""
+        return (content.description if content is not None else "") or step.description
 
     def references(self, step: PlanStep) -> Shape:
         """By name of input: the output it takes, and the id of the step that it takes it from."""
@@ -100,6 +108,8 @@ class StepShapes:
     def values(self, step: PlanStep, content: StepContent | None = None) -> Shape:
         """By name of input: its literal value."""
         whole = {} if content is None else content.inputs
+        if step.head is not None:
+            return {name: {"inputName": name, "value": value, "valueType": None} for name, value in whole.items()}
         return {
             item.name: _value(item, whole.get(item.name))
             for item in step.inputs

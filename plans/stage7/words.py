@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 from core.nanotime import NS_PER_SECOND
-from plans.records import PlanStep
+from plans.records import PlanAgent, PlanStep
 
 UNKNOWN_AGENT = "unknown_agent"
 """stage7's word for the owner of a step that names none."""
@@ -13,6 +13,7 @@ UNKNOWN = "unknown"
 MISSION_WORDS = {"waiting": "awaiting", "active": "running", "ok": "completed", "failed": "error", "gone": "aborted"}
 """What became of a mission, in stage7's words."""
 _STEP_WORDS = {"waiting": "pending", "active": "running", "ok": "completed", "failed": "error", "gone": "cancelled"}
+_AGENT_WORDS = {"waiting": "waiting", "active": "running", "ok": "completed", "failed": "error", "gone": "aborted"}
 _QUESTION_WORDS = {"waiting": "pending", "active": "pending", "ok": "completed", "gone": "cancelled"}
 
 
@@ -28,6 +29,11 @@ def effective_word(step: PlanStep) -> str:
     if step.is_replaced and step.outcome == "ok":
         return "replaced"
     return _STEP_WORDS[step.outcome]
+
+
+def agent_word(agent: PlanAgent) -> str:
+    """The word the sender last said of an agent; of one that only spans name what became of its work."""
+    return agent.status or _AGENT_WORDS.get(agent.outcome, UNKNOWN)
 
 
 def question_word(status: str) -> str:

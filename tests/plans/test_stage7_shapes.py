@@ -3,10 +3,13 @@
 import msgspec
 import pytest
 
+from plans.building.span_places import place_spans
+from plans.building.span_plan import build_span_plan
 from plans.stage7.agents import MOST_AGENTS, fit_steps, group_agents
 from plans.stage7.names import StepNames, list_step_ids
 from plans.stage7.steps import StepShapes
 from plans.stage7.words import agent_color, iso_time
+from tests.analysis.making import span
 from tests.plans.stage7_events import as_map, created, event, plan
 
 VALUES = as_map(text={"inputName": "text", "value": "neutral words " * 40, "valueType": "string"})
@@ -51,6 +54,18 @@ def test_names_are_unique_and_lead_back():
         assert names.find(name) is step
         assert step.step_id in list_step_ids(name)
     assert names.find("x~9") is None
+
+
+def test_names_are_unique_where_agents_have_steps_of_the_same_id():
+    spans = [
+        msgspec.structs.replace(span(f"s{at}", None, at, kind="STEP", agent=agent), step_id=step_id)
+        for at, (agent, step_id) in enumerate([("a", "1"), ("a", "1"), ("b", "1"), ("b", "1~2"), ("c", "1")])
+    ]
+    found = build_span_plan(place_spans(spans))
+    names = StepNames(found)
+    told = [names.of(step.index) for step in found.steps]
+    assert told == ["1", "1~2~", "1~3", "1~2", "1~4"]
+    assert [names.find(name) for name in told] == list(found.steps)
 
 
 def test_colours_and_times_are_as_browsers_read_them():

@@ -23,7 +23,7 @@ from telemetry.facts.records import (
     Task,
 )
 from web.presenters.formats import MS, S
-from web.presenters.mission.plan_lists import present_plan_list, present_questions
+from web.presenters.mission.plan_lists import order_questions, present_plan_list, present_questions
 from web.presenters.mission.plan_map import PlanMap
 from web.presenters.mission.plan_people import present_agent, present_ghost
 from web.presenters.mission.plan_rows import Chosen, count_verbs, order_steps, present_rows
@@ -76,7 +76,7 @@ def example_plan(now_ns: int) -> dict[str, Any]:
         "verbs": count_verbs(map_.plan),
         "chosen": Chosen(),
         "plans": present_plan_list(map_),
-        "questions": present_questions(map_, now_ns),
+        "questions": present_questions(map_, order_questions(map_.plan.questions), now_ns),
         "steps": [present_step(map_, steps[name], nothing, [], [], {}) for name in ("s2", "s3", "s1")],
         "agent": present_agent(map_, map_.plan.agents[0], {}),
         "ghost": present_ghost(map_, map_.plan.ghosts[0]),

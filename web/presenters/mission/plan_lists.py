@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from plans.records import NOWHERE, Question
 from web.presenters.formats import format_ago, format_duration, format_time
+from web.presenters.mission.keys import span_key
 from web.presenters.mission.plan_map import PlanMap, StepLink
 from web.presenters.mission.step_plans import StageView, present_stages
 
@@ -28,7 +29,7 @@ class QuestionView(NamedTuple):
 
     id: str
     key: str
-    """Of its step's row; empty without one."""
+    """Of its span, else of its step's row; empty without one."""
     question: str
     choices: Sequence[str]
     answer_type: str
@@ -64,24 +65,29 @@ def present_plan_list(map_: PlanMap) -> list[PlanListView]:
     return sorted(found, key=lambda each: (each.stage.time_ns, each.id))
 
 
-def present_questions(map_: PlanMap, now_ns: int) -> list[QuestionView]:
+def order_questions(questions: Sequence[Question]) -> list[Question]:
     """Open ones first, the oldest before; then the others, the latest before."""
-    views = [_question(map_, question, now_ns) for question in map_.plan.questions]
-    waiting = [view for view in views if view.status == "waiting"]
-    others = [view for view in views if view.status != "waiting"]
+    waiting = [each for each in questions if each.status == "waiting"]
+    others = [each for each in questions if each.status != "waiting"]
     return [
-        *sorted(waiting, key=lambda view: view.asked_ns or 0),
-        *sorted(others, key=lambda view: -(view.asked_ns or 0)),
+        *sorted(waiting, key=lambda each: each.asked_ns or 0),
+        *sorted(others, key=lambda each: -(each.asked_ns or 0)),
     ]
+
+
+def present_questions(map_: PlanMap, questions: Sequence[Question], now_ns: int) -> list[QuestionView]:
+    """These questions of the plan, in the same order."""
+    return [_question(map_, question, now_ns) for question in questions]
 
 
 def _question(map_: PlanMap, question: Question, now_ns: int) -> QuestionView:
     asked = format_time(question.asked_ns)
     link = map_.link(question.step) if question.step != NOWHERE else None
     moved, is_stuck = _moved(map_, question)
+    place = span_key(question.span.trace_id, question.span.span_id, question.span.side) if question.span else ""
     return QuestionView(
         id=f"question-{question.id}",
-        key=link.key if link is not None else "",
+        key=place or (link.key if link is not None else ""),
         question=question.question or "(the question was not sent)",
         choices=question.choices,
         answer_type=question.answer_type,
@@ -112,6 +118,8 @@ def _age(question: Question, now_ns: int) -> str:
 
 
 def _moved(map_: PlanMap, question: Question) -> tuple[str, bool]:
+    if question.span is not None:
+        return "", False
     if question.step == NOWHERE:
         return "no step is known to wait for it", False
     outcome = map_.plan.steps[question.step].outcome

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from plans.building.rows import PLAN_TRACE, agent_label, agent_row_key, step_row_key
+from plans.building.rows import PLAN_TRACE, agent_label, agent_place, agent_row_key, step_row_key
 from plans.records import NOWHERE, Ghost, Plan, PlanAgent, PlanStep, Revision
 from telemetry.facts.records import Task
 from web.presenters.mission.keys import span_key
@@ -114,7 +114,7 @@ class PlanMap:
         agent = self.agents.get(agent_id)
         if agent is None:
             return StepLink("", "", agent_id, "")
-        return StepLink(span_key(*agent_row_key(agent_id)), "", agent_label(agent), "")
+        return StepLink(span_key(*agent_place(agent)), "", agent_label(agent), "")
 
     def ghost_link(self, at: int) -> StepLink:
         """The way to what nobody has."""
