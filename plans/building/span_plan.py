@@ -131,6 +131,7 @@ def _agent(places: Sequence[SpanPlace], name: str, work: Sequence[int], first_st
         created_ns=_earliest(spans),
         ended_ns=_latest_end(spans),
         changed_ns=max(times, default=0),
+        made_by=NOWHERE,
         first_step=first_step,
         mission_id="",
         evidence=(),
