@@ -9,11 +9,11 @@ from tests.tap.process import start_tap
 
 
 @pytest.mark.server
-def test_what_was_left_out_is_a_log_record_of_a_mission_of_its_own(tmp_path, service, server: Server, monkeypatch):
-    monkeypatch.setattr("tests.tap.process.KEY", server.key)
+def test_what_was_left_out_is_a_log_record_of_a_mission_of_its_own(tmp_path, service, server: Server):
     logs = f"{server.url}/api/v1/missions/missionscope-tap/logs/"
     headers = {"x-api-key": server.key}
-    with start_tap(tmp_path, server.url, {"librarian": service.port}, max_body_bytes=10_000) as tap:
+    upstreams = {"librarian": service.port}
+    with start_tap(tmp_path, server.url, upstreams, key=server.key, max_body_bytes=10_000) as tap:
         httpx.post(f"{tap.url('librarian')}/storeData", json={"data": "x" * 20_000})
         wait_until(lambda: httpx.get(logs, headers=headers).json().get("results"))
     [record] = httpx.get(logs, headers=headers).json()["results"]
