@@ -1,6 +1,7 @@
 """Circles in a graph given by what each node points to. Pure, linear, without recursion."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 
 def find_circles(points_to: Mapping[int, Sequence[int]]) -> list[list[int]]:
@@ -38,6 +39,18 @@ def find_circles(points_to: Mapping[int, Sequence[int]]) -> list[list[int]]:
                 if len(circle) > 1 or node in targets:
                     found.append(sorted(circle))
     return sorted(found)
+
+
+def number_circles(count: int, arcs: Iterable[tuple[int, int]]) -> list[int]:
+    """By node: the first node of the circle it lies on, or -1."""
+    points_to: dict[int, list[int]] = defaultdict(list)
+    for source, target in arcs:
+        points_to[source].append(target)
+    numbers = [-1] * count
+    for circle in find_circles(points_to):
+        for node in circle:
+            numbers[node] = circle[0]
+    return numbers
 
 
 def _take(path: list[int], on_path: set[int], node: int) -> list[int]:

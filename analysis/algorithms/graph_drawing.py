@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from analysis.algorithms.graph_cycles import find_cycles
+from analysis.algorithms.circles import number_circles
 from analysis.algorithms.graph_edges import EdgeList, Placed
 from analysis.algorithms.graph_folding import fold_work
 from analysis.algorithms.graph_model import DEPENDENCIES, OTHERS, GraphNode, LaneTie, MissionGraph, Tie, Work
@@ -56,7 +56,7 @@ class Drawing:
     def draw(self, ties: Sequence[Tie], between: Iterable[LaneTie] = ()) -> MissionGraph:
         """The finished graph."""
         arcs = [(tie.source, tie.target) for tie in ties if tie.kind in DEPENDENCIES]
-        cycles = find_cycles(len(self.work), arcs) if arcs else [-1] * len(self.work)
+        cycles = number_circles(len(self.work), arcs)
         firsts = sorted(self.parts, key=self._order)
         nodes = [self._node(first, self.parts[first], cycles) for first in firsts]
         edges = EdgeList(Placed(self.work, self.folds.shown, self.ids, self.lanes, cycles)).make(ties, between)

@@ -6,8 +6,8 @@ import time
 import msgspec
 import pytest
 
+from analysis.algorithms.circles import number_circles
 from analysis.algorithms.graph import build_graph
-from analysis.algorithms.graph_cycles import find_cycles
 from analysis.algorithms.graph_model import EDGE_KINDS, GraphNode, MissionGraph
 from plans.building.build import build_plan, plan_at
 from plans.records import NOWHERE, Ghost, Plan
@@ -138,11 +138,11 @@ def test_steps_that_wait_for_each_other_are_marked(told):
 
 
 def test_cycles_are_found_in_long_chains_too():
-    assert find_cycles(4, [(0, 1), (1, 2), (2, 1), (3, 3)])[0] == -1
-    assert len({cycle for cycle in find_cycles(4, [(0, 1), (1, 2), (2, 1), (3, 3)]) if cycle >= 0}) == 2
+    assert number_circles(4, [(0, 1), (1, 2), (2, 1), (3, 3)])[0] == -1
+    assert len({cycle for cycle in number_circles(4, [(0, 1), (1, 2), (2, 1), (3, 3)]) if cycle >= 0}) == 2
     chain = [(at, at + 1) for at in range(50_000)]
-    assert set(find_cycles(50_001, chain)) == {-1}
-    assert len(set(find_cycles(50_001, [*chain, (50_000, 0)]))) == 1
+    assert set(number_circles(50_001, chain)) == {-1}
+    assert len(set(number_circles(50_001, [*chain, (50_000, 0)]))) == 1
 
 
 def test_spans_below_a_step_are_counted_in_it_until_it_is_expanded():
