@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from hashlib import blake2b
 
+from plans.building.births import find_agents, find_births
 from plans.building.drafts import Draft, gather_drafts
 from plans.building.edges import Ties
 from plans.building.parents import (
     MadePlan,
     compute_depths,
-    find_agents,
-    find_births,
     find_parents,
     gather_plans,
 )
