@@ -53,7 +53,7 @@ def test_a_list_whose_missions_are_behind_asks_as_often_for_fifty_as_for_two(pro
 
 
 def test_a_large_mission_does_not_keep_small_ones_behind(project, api_key, monkeypatch):
-    monkeypatch.setattr("analysis.current.MOST_SPANS", 2)
+    monkeypatch.setattr("analysis.current.MOST_RECORDS", 2)
     deliver(project.pk, make_failed("small", "1" * 32))
     spans = [make_span("2" * 32, at, "work") for at in range(3)]
     deliver(project.pk, make_request("large", spans))
@@ -62,7 +62,7 @@ def test_a_large_mission_does_not_keep_small_ones_behind(project, api_key, monke
 
 
 def test_very_much_that_is_behind_is_not_computed_by_who_reads(project, api_key, monkeypatch):
-    monkeypatch.setattr("analysis.current.MOST_SPANS", 1)
+    monkeypatch.setattr("analysis.current.MOST_RECORDS", 1)
     for at in range(3):
         deliver(project.pk, make_failed(f"much-{at}", f"{at + 1:032x}"))
     counted = [mission["span_count"] for mission in with_key(api_key.key).get("/api/v1/missions/").json()["results"]]
