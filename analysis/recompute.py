@@ -28,6 +28,8 @@ BATCH_RECORDS = 1_000
 """A batch takes no further mission once it holds so many spans and records of plans."""
 RUN_S = 1.0
 REST_FACTOR = 10
+MOST_REST_S = 8.0
+"""What a very large mission rests at most, unless it took longer than that by itself."""
 LEAST_REST_S = 0.5
 """While much arrives, a mission that changes all the time is computed this seldom."""
 OPEN_BATCH = 100
@@ -156,7 +158,8 @@ def _rest(batch: dict[int, int], took_s: float) -> None:
     least_s = LEAST_REST_S if is_busy() else 0.0
     total = sum(batch.values()) or 1
     for pk, size in batch.items():
-        _rests[pk] = ended + max(least_s, REST_FACTOR * took_s * size / total)
+        own_s = took_s * size / total
+        _rests[pk] = ended + max(least_s, min(REST_FACTOR * own_s, max(MOST_REST_S, own_s)))
         _rests.move_to_end(pk)
     while len(_rests) > REMEMBERED:
         _rests.popitem(last=False)
