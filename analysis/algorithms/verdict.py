@@ -62,18 +62,19 @@ def compose_verdict(facts: MissionFacts, findings: Sequence[Finding]) -> Verdict
         return _of_nothing(facts, nothing, stall, findings)
     is_standing = stall is not None and facts.outcome.mission_status != "gone"
     causes = [finding for finding in told if finding is not stall and finding.severity == "error"]
-    # What holds steps up is what a stall tells of itself.
-    cause = next((each for each in causes if not (is_standing and each.detector in HOLD_UPS)), None)
+    # What holds steps up is what a stall tells of itself: its records are cited, its words are not said again.
+    held = tuple(each for each in causes if is_standing and each.detector in HOLD_UPS)
+    cause = next((each for each in causes if each not in held), None)
     if stall is not None and cause is not None:
         words, members = _chain(cause, told)
         if not is_standing:
             return _verdict(f"{words} {stall.title}", cause, cause, findings, (*members, stall))
-        return _verdict(f"{stall.title} Before that: {words}", stall, cause, findings, (*members, stall))
+        return _verdict(f"{stall.title} Before that: {words}", stall, cause, findings, (*held, *members, stall))
     chosen = stall or next(iter(told), None)
     if chosen is None:
         return Verdict("", NO_SEVERITY, None, None, (), tuple(findings))
     words, members = _chain(chosen, told)
-    return _verdict(words, chosen, chosen, findings, members)
+    return _verdict(words, chosen, held[0] if held else chosen, findings, (*held, *members))
 
 
 def _of_nothing(facts: MissionFacts, nothing: Finding, stall: Finding | None, findings: Sequence[Finding]) -> Verdict:
