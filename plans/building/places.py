@@ -105,7 +105,7 @@ class Deliveries:
         for place, at in enumerate(order):
             self._first[at] = place
             if verdicts[at].outcome == "ok":
-                names = {output.name for output in drafts[at].results if not output.is_empty and not output.tasks}
+                names = {output.name for output in drafts[at].results if not output.is_null and not output.tasks}
                 for name in names:
                     self._places[name].append(place)
 

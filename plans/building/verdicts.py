@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 from plans.building.drafts import Draft
 from telemetry.facts.records import Output
-from telemetry.stage7.outputs import PENDING
+from telemetry.stage7.outputs import PENDING, is_failure
 
-_ERROR_START = "error:"
 _FAILED_WORDS = frozenset({"error", "failed", "failure"})
 _OVER_WORDS = frozenset({"completed", "replaced", "done", "ok", "success"})
 _GONE_WORDS = frozenset({"cancelled", "canceled", "aborted", "skipped"})
@@ -54,14 +53,9 @@ def judge_step(draft: Draft, *, has_asked: bool = False) -> StepVerdict:
 
 def output_failure(output: Output) -> str:
     """Why an output is a failure; empty when it is none."""
-    kind = output.result_type.lower()
-    if output.success is False or kind == "error" or kind.endswith("_error"):
-        return output.error or output.preview or f"{output.name or 'The output'} is a failure without a text."
-    if output.error:
+    if output.error or not is_failure(output.success, output.result_type, output.preview):
         return output.error
-    if output.preview.lstrip()[: len(_ERROR_START)].lower() == _ERROR_START:
-        return output.preview
-    return ""
+    return output.preview or f"{output.name or 'The output'} is a failure without a text."
 
 
 def is_empty_result(draft: Draft) -> bool:

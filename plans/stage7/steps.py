@@ -187,7 +187,7 @@ def _output(output: Output) -> Shape:
         "success": output.success,
         "name": output.name,
         "resultType": output.result_type or None,
-        "result": None if output.is_empty else [_task(task) for task in output.tasks] or output.preview,
+        "result": None if output.is_null else [_task(task) for task in output.tasks] or output.preview,
         "resultDescription": None,
         "error": output.error or None,
         "isDeliverable": output.is_deliverable,

@@ -152,7 +152,7 @@ def _results(body: Body) -> tuple[Output, ...]:
 
 def _output(name: str, value: Any) -> Output:
     shown = show(value)
-    return Output(name, preview=shown.preview, size=shown.size, is_empty=shown.is_empty)
+    return Output(name, preview=shown.preview, size=shown.size, is_empty=shown.is_empty, is_null=value is None)
 
 
 def _edge(body: Body) -> tuple[AnyFact, ...]:

@@ -73,6 +73,8 @@ class Output(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     is_deliverable: bool = False
     request_id: str = ""
     """Of the question to a person that this output waits for."""
+    is_null: bool = False
+    """It has no result at all: only then is what hangs on it not satisfied."""
 
 
 class OutputDefinition(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):

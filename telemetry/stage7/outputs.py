@@ -23,6 +23,15 @@ def read_outputs(value: Any) -> tuple[Output, ...]:
     return bounded(read)
 
 
+def is_failure(success: Any, result_type: str, result: Any) -> bool:
+    """Whether an output without an error field is a failure all the same: by its flag, its type, or a text that begins
+    with `Error:`."""
+    kind = result_type.lower()
+    if success is False or kind == "error" or kind.endswith("_error"):
+        return True
+    return isinstance(result, str) and result.lstrip()[:6].lower() == "error:"
+
+
 def _is_completion(item: Any) -> bool:
     return isinstance(item, dict) and item.get("name") == COMPLETION
 
@@ -30,7 +39,7 @@ def _is_completion(item: Any) -> bool:
 def _read_output(item: Any) -> Output:
     if not isinstance(item, dict):
         shown = show(item)
-        return Output("", preview=shown.preview, size=shown.size, is_empty=shown.is_empty)
+        return Output("", preview=shown.preview, size=shown.size, is_empty=shown.is_empty, is_null=item is None)
     result, name = item.get("result"), read_line(item.get("name"), 200)
     inside = result if isinstance(result, dict) else {}
     is_plan = str(item.get("resultType", "")).lower() == "plan"
@@ -50,6 +59,7 @@ def _read_output(item: Any) -> Output:
         model_calls=_count_calls(item.get("logs")) + _count_calls(inside.get("logs")),
         is_deliverable=item.get("isDeliverable") is True,
         request_id=read_line(item.get("request_id"), 200) if name == PENDING else "",
+        is_null=result is None,
     )
 
 

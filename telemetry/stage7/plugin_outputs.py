@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
+from telemetry.stage7.outputs import PENDING, is_failure
 from telemetry.stage7.spans import read_error, read_mapping, read_word
 
 OK, EMPTY, WAITING, FAILED = "ok", "empty", "waiting", "failed"
 _WORST_LAST = (OK, EMPTY, WAITING, FAILED)
-PENDING = "pending_user_input"
 FAMILIES = {
     "P": "planning", "G": "plugin repository", "V": "input validation", "PR": "plugin registry",
     "CM": "capabilities manager", "AS": "artifact storage", "U": "unclassified",
@@ -76,10 +76,9 @@ def _find_failure(output: Mapping[str, Any]) -> Failure | None:
     kind = read_word(output, "resultType")
     told = read_error(output.get("error"))
     text = output.get("result")
-    begins = isinstance(text, str) and text.lstrip()[:6].lower() == "error:"
-    is_error_kind = kind.lower() == "error" or kind.lower().endswith("_error")
-    if output.get("success") is not False and not is_error_kind and not told and not begins:
+    if not told and not is_failure(output.get("success"), kind, text):
         return None
+    begins = is_failure(None, "", text)
     structured = read_mapping(text)
     error_type = _error_type(output, structured, kind) or ("error_text" if begins else "plugin_failed")
     said = text if isinstance(text, str) and not structured else ""

@@ -8,8 +8,9 @@ import msgspec
 from telemetry.records import AttributeValue, Converted, EventRecord, LogRecord, Resource, SpanRecord
 from telemetry.stage7.ids import call_trace, span_of
 from telemetry.stage7.leftovers import keep_leftovers
+from telemetry.stage7.outputs import PENDING
 from telemetry.stage7.plugin_lines import SEVERITIES, read_lines
-from telemetry.stage7.plugin_outputs import FAILED, PENDING, WAITING, Failure, Outcome, judge_outputs, read_outputs
+from telemetry.stage7.plugin_outputs import FAILED, WAITING, Failure, Outcome, judge_outputs, read_outputs
 from telemetry.stage7.records import Ids, find_ids, find_time_ns, make_log
 from telemetry.stage7.spans import (
     ERROR,

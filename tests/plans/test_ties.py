@@ -195,3 +195,12 @@ def test_an_agent_that_a_step_delegated_to_hangs_under_that_step():
     assert agents["agent-main"].made_by == NOWHERE
     (row,) = [row for row in build_rows(built, "m") if row.name == "sub-agent-7"]
     assert row.parent_span_id == built.steps[1].key
+
+
+def test_an_empty_list_or_text_is_a_result_and_only_null_is_none():
+    events = made_by_plan(
+        task("SEARCH", "find", outputs={"hits": "x"}), task("THINK", "weigh", inputs={"t": {"outputName": "hits"}})
+    )
+    for value in ([], {}, "", 0, False):
+        done = plan(*events, completed("s1", 40, output("hits", value, "array")))
+        assert edges(done) == {("s1", "s2", "data", "hits", True, False)}, value
