@@ -16,8 +16,11 @@ REDACTOR = Redactor(b"a project's key")
 STANDARD = Redactor(b"a project's key", standard=True)
 BLOB = base64.b64encode(random.Random(1).randbytes(3_200_000)).decode()
 SIZE = 50_000
+DOUBLINGS = 3
+LONGEST_DOUBLING = 2.5
+"""Twice the text takes at most so many times the time."""
 NOISE_SECONDS = 0.05
-ATTEMPTS = 4
+ATTEMPTS = 8
 """The best counts: the machine has other work."""
 
 
@@ -69,12 +72,12 @@ def _seconds(redactor: Redactor, text: str) -> float:
 
 
 def _is_linear(redactor: Redactor, make: Callable[[int], str]) -> bool:
-    """Whether four times the text takes at most 2.5 × 2.5 times the time; quadratic would be sixteen times."""
-    small, large = make(SIZE), make(4 * SIZE)
-    one = four = 1e9
+    """Whether a text doubled three times takes at most 15.6 times as long; quadratic would be 64 times."""
+    small, large = make(SIZE), make(SIZE * 2**DOUBLINGS)
+    least = most = 1e9
     for _attempt in range(ATTEMPTS):
-        one, four = min(one, _seconds(redactor, small)), min(four, _seconds(redactor, large))
-        if four <= 2.5 * 2.5 * one or four < NOISE_SECONDS:
+        least, most = min(least, _seconds(redactor, small)), min(most, _seconds(redactor, large))
+        if most <= LONGEST_DOUBLING**DOUBLINGS * least or most < NOISE_SECONDS:
             return True
     return False
 
