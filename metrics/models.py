@@ -35,6 +35,10 @@ class Series(models.Model):
     first_ns = models.BigIntegerField()
     last_ns = models.BigIntegerField()
     """Of the points that are rolled up, about."""
+    points_since_ns = models.BigIntegerField(db_default=0)
+    """Points before this have been let go."""
+    minutes_since_ns = models.BigIntegerField(db_default=0)
+    """Rollups of minutes before this have been let go."""
 
     class Meta:
         db_table = "metrics_series"

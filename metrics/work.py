@@ -48,6 +48,14 @@ def read_work(cursor: Any, level_s: int, most_rows: int) -> Work:
     return Work(dict(buckets), row_ids)
 
 
+def has_work(cursor: Any, level_s: int, until_ns: int) -> bool:
+    """Is a bucket of this level that begins before a time to be computed?"""
+    cursor.execute(
+        "SELECT 1 FROM metrics_rollupwork WHERE level_s = %s AND bucket_ns < %s LIMIT 1", [level_s, until_ns]
+    )
+    return cursor.fetchone() is not None
+
+
 def finish_work(cursor: Any, row_ids: list[int]) -> None:
     """These are done. In the transaction that wrote what was computed."""
     cursor.executemany("DELETE FROM metrics_rollupwork WHERE id = %s", [(row_id,) for row_id in row_ids])

@@ -109,6 +109,8 @@ class Migration(migrations.Migration):
                 ("resource", models.TextField(db_default="{}")),
                 ("first_ns", models.BigIntegerField()),
                 ("last_ns", models.BigIntegerField()),
+                ("points_since_ns", models.BigIntegerField(db_default=0)),
+                ("minutes_since_ns", models.BigIntegerField(db_default=0)),
             ],
             options={
                 "db_table": "metrics_series",
