@@ -68,3 +68,13 @@ class MetricInfo(msgspec.Struct, frozen=True):
     """Those that give numbers for it."""
     first_ns: int
     last_ns: int
+
+
+class ExemplarRow(msgspec.Struct, frozen=True):
+    """A span in which a value was measured."""
+
+    time_ns: int | None
+    value: float | None
+    trace_id: str
+    span_id: str
+    """Empty when the sender named the trace alone."""
