@@ -16,6 +16,6 @@ class MetricsConfig(AppConfig):
         from metrics.retention import retain
         from metrics.rolling import merge_pending, roll_up
 
-        register("metrics.roll_up", roll_up, 10.0, rest_s=5.0)
+        register("metrics.roll_up", roll_up, 10.0, rest_s=10.0)
         register("metrics.merge_up", merge_pending, 60.0)
         register("metrics.retain", retain, 3600.0)
