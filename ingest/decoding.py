@@ -21,7 +21,7 @@ Convert = Callable[[Any, int], Converted]
 
 LOGS = "logs"
 """The door of log lines."""
-OTLP = {"otlp_traces": "traces", "otlp_logs": "logs"}
+OTLP = {"otlp_traces": "traces", "otlp_logs": "logs", "otlp_metrics": "metrics"}
 CONVERTERS: dict[str, Convert] = {
     "native": native.convert,
     **{f"stage7_{door}": partial(stage7.convert, door) for door in stage7.DOORS},
