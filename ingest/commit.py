@@ -21,6 +21,7 @@ from core.jobs import wake
 from ingest.prepare import Prepared
 from live.publish import publish_missions
 from llmlog.store import store_calls
+from metrics.derive.marks import mark_stored
 from plans.store import store_facts
 from search.store import enqueue
 from telemetry.records import RefusedRecord
@@ -217,6 +218,7 @@ def _store_above(cursor: object, project_id: int, stored: Stored, now_ns: int) -
     enqueue(cursor, project_id, "span", [item.pk for item in stored.spans] + stored.moved_span_pks, now_ns)
     store_facts(cursor, project_id, stored.logs, stored.spans)
     enqueue(cursor, project_id, "log", [item.pk for item in stored.logs] + stored.moved_log_pks, now_ns)
+    mark_stored(cursor, project_id, stored.spans, stored.logs, stored.moved_span_pks, stored.moved_log_pks)
 
 
 def _announce(changed: Sequence[Changed]) -> None:
@@ -226,6 +228,7 @@ def _announce(changed: Sequence[Changed]) -> None:
     wake("analysis.attribute")
     wake("analysis.recompute")
     wake("search.index")
+    wake("metrics.derive")
 
 
 committer = Committer()

@@ -2,5 +2,6 @@
 
 from metrics.asking import query, query_totals
 from metrics.catalogue import list_metrics
+from metrics.derive.behind import list_missions_behind
 
-__all__ = ["list_metrics", "query", "query_totals"]
+__all__ = ["list_metrics", "list_missions_behind", "query", "query_totals"]
