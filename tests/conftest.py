@@ -105,6 +105,7 @@ def _forget_between_tests() -> Iterator[None]:
     from analysis import attribution, summary
     from core import jobs
     from metrics.derive import job as derive
+    from missionscope.exposition import door
     from plans.kept import forget_plans
 
     keys.forget_all()
@@ -113,6 +114,7 @@ def _forget_between_tests() -> Iterator[None]:
     attribution.forget_rests()
     forget_plans()
     derive.forget_rests()
+    door.forget_kept()
     cache.clear()
     jobs.set_waker(None)
 
