@@ -57,6 +57,8 @@ class Dashboard(NamedTuple):
     help: str = ""
     pk: int | None = None
     """Of a dashboard that somebody saved."""
+    revision: int = 0
+    """Of a saved one: how often it was changed."""
 
     def find_panel(self, key: str) -> Panel | None:
         """The panel of that key."""

@@ -10,7 +10,7 @@ from accounts.records import ProjectAccess
 from core.errors import FieldError, InvalidInput, NotFound
 from metrics.dashboards import DASHBOARDS
 from metrics.dashboards.panels import Dashboard
-from metrics.dashboards.saved import find_saved, list_saved
+from metrics.saved import find_saved, list_saved
 from metrics.selectors import list_missions_behind
 from web.dashboard_reads import read_panel, read_tiles
 from web.door import project_page
