@@ -28,6 +28,8 @@ class Series(models.Model):
     service_name = models.TextField()
     attributes = models.TextField()
     """JSON object of texts, keys in order: the labels that came with the points."""
+    label_names = models.TextField(db_default="[]")
+    """JSON list of the names among them."""
     resource = models.TextField(db_default="{}")
     """JSON object of texts, keys in order: the labels of whoever measured."""
     first_ns = models.BigIntegerField()

@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                 ("is_overflow", models.BooleanField(db_default=False)),
                 ("service_name", models.TextField()),
                 ("attributes", models.TextField()),
+                ("label_names", models.TextField(db_default="[]")),
                 ("resource", models.TextField(db_default="{}")),
                 ("first_ns", models.BigIntegerField()),
                 ("last_ns", models.BigIntegerField()),
