@@ -6,8 +6,8 @@ DASHBOARD = Dashboard(
     slug="overview",
     name="Overview",
     tiles=(
-        Tile("missions", "Missions ended", PanelQuery("missionscope.missions.ended", "count"), is_better=""),
-        Tile("failed", "Missions failed", PanelQuery("missionscope.missions.ended", "error_rate"), "ratio"),
+        Tile("missions", "Missions ended", PanelQuery("missionscope.missions.ended", "sum"), is_better=""),
+        Tile("failed", "Missions failed", PanelQuery("missionscope.mission.duration", "error_rate"), "ratio"),
         Tile("mission-p90", "Mission p90", PanelQuery("missionscope.mission.duration", "p90"), "s"),
         Tile("llm-p90", "Model call p90", PanelQuery("missionscope.llm.duration", "p90"), "s"),
         Tile("llm-errors", "Model calls failed", PanelQuery("missionscope.llm.duration", "error_rate"), "ratio"),
@@ -17,7 +17,7 @@ DASHBOARD = Dashboard(
     ),
     panels=(
         Panel(
-            "ended", "Missions ended", (PanelQuery("missionscope.missions.ended", "count"),),
+            "ended", "Missions ended", (PanelQuery("missionscope.missions.ended", "sum"),),
             group_by=("status",), shape=BARS, help="By how they ended.",
         ),
         Panel("active", "Missions and agents at work", (
@@ -42,10 +42,10 @@ DASHBOARD = Dashboard(
             "ratio", group_by=("service",),
         ),
         Panel(
-            "errors", "Errors", (PanelQuery("missionscope.errors", "count"),), group_by=("service",), shape=BARS,
+            "errors", "Errors", (PanelQuery("missionscope.errors", "sum"),), group_by=("service",), shape=BARS,
         ),
         Panel(
-            "logs", "Log records", (PanelQuery("missionscope.log.records", "count"),), group_by=("severity",),
+            "logs", "Log records", (PanelQuery("missionscope.log.records", "sum"),), group_by=("severity",),
             shape=BARS,
         ),
     ),

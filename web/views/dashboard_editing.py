@@ -27,7 +27,7 @@ def make_dashboard(request: HttpRequest, project: ProjectAccess) -> HttpResponse
     error: MissionScopeError | None = None
     if request.method == "POST":
         try:
-            slug = actions.create_dashboard(project.pk, request.POST.get("name", ""), by=_user(request))
+            slug = actions.create_dashboard(project.project_pk, request.POST.get("name", ""), by=_user(request))
         except (InvalidInput, Conflict) as refused:
             error = refused
         else:
@@ -51,7 +51,7 @@ def edit_dashboard(request: HttpRequest, project: ProjectAccess, slug: str) -> H
         else:
             return HttpResponseRedirect(request.path)
     asked = request.POST if error else request.GET
-    context = present_editing(dashboard, list_metrics(project.pk), asked, error)
+    context = present_editing(dashboard, list_metrics(project.project_pk), asked, error)
     return render(request, "dashboards/edit.html", context, status=error.status if error else 200)
 
 
@@ -63,15 +63,15 @@ def change_dashboard(request: HttpRequest, project: ProjectAccess, slug: str) ->
     do, key = request.POST.get("do", ""), request.POST.get("panel", "")
     user, revision = _user(request), read_revision(request.POST)
     if do == "delete":
-        actions.delete_dashboard(project.pk, slug, by=user)
+        actions.delete_dashboard(project.project_pk, slug, by=user)
         messages.success(request, "The dashboard is removed.")
         return HttpResponseRedirect("/dashboards/overview/")
     if do == "rename":
-        actions.rename_dashboard(project.pk, slug, request.POST.get("name", ""), by=user)
+        actions.rename_dashboard(project.project_pk, slug, request.POST.get("name", ""), by=user)
     elif do == "remove":
-        actions.remove_panel(project.pk, slug, key, revision=revision, by=user)
+        actions.remove_panel(project.project_pk, slug, key, revision=revision, by=user)
     elif do in MOVES:
-        actions.move_panel(project.pk, slug, key, MOVES[do], revision=revision, by=user)
+        actions.move_panel(project.project_pk, slug, key, MOVES[do], revision=revision, by=user)
     else:
         raise InvalidInput("There is no such change.")
     return HttpResponseRedirect(f"/dashboards/{slug}/edit/")
@@ -80,16 +80,15 @@ def change_dashboard(request: HttpRequest, project: ProjectAccess, slug: str) ->
 def _save_panel(request: HttpRequest, project: ProjectAccess, dashboard: Dashboard) -> None:
     panel = read_panel_form(request.POST)
     save = actions.replace_panel if dashboard.find_panel(panel.key) else actions.add_panel
-    save(project.pk, dashboard.slug, panel, revision=read_revision(request.POST), by=_user(request))
+    save(project.project_pk, dashboard.slug, panel, revision=read_revision(request.POST), by=_user(request))
 
 
 def _get(project: ProjectAccess, slug: str) -> Dashboard:
-    dashboard = find_saved(project.pk, slug)
+    dashboard = find_saved(project.project_pk, slug)
     if dashboard is None:
         raise NotFound
     return dashboard
 
 
 def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # project_page lets nobody else in
-    return request.user
+    return User.objects.get(username=request.user.get_username())

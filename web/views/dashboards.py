@@ -11,10 +11,11 @@ from core.errors import FieldError, InvalidInput, NotFound
 from metrics.dashboards import DASHBOARDS
 from metrics.dashboards.panels import Dashboard
 from metrics.saved import find_saved, list_saved
-from metrics.selectors import list_missions_behind
+from metrics.selectors import find_unit, list_missions_behind
 from web.dashboard_reads import read_panel, read_tiles
 from web.door import project_page
-from web.presenters.dashboards.page import present_behind, present_page
+from web.presenters.dashboards.behind import present_behind
+from web.presenters.dashboards.page import present_page
 from web.presenters.dashboards.period import read_period
 
 MOST_BEHIND = 50
@@ -33,7 +34,7 @@ def show_dashboard(request: HttpRequest, project: ProjectAccess, slug: str) -> H
     """The page: its panels load by themselves."""
     dashboard = _get(project, slug)
     period = read_period(request.GET.dict(), time.time_ns())
-    context = present_page(dashboard, list_saved(project.pk), period, request.GET)
+    context = present_page(dashboard, list_saved(project.project_pk), period, request.GET)
     context["can_edit"] = project.allows("member")
     return _fresh(render(request, "dashboards/page.html", context))
 
@@ -71,12 +72,12 @@ def show_behind(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
     """The missions behind a point: those with what was measured there."""
     period = read_period(request.GET.dict(), time.time_ns())
     name, labels = request.GET.get("metric", ""), _read_labels(request.GET.getlist("label"))
-    found = list_missions_behind(project.pk, name, labels, period.since_ns, period.until_ns, MOST_BEHIND)
-    return _fresh(render(request, "dashboards/_behind.html", present_behind(name, labels, period, found)))
+    found = list_missions_behind(project.project_pk, name, labels, period.since_ns, period.until_ns, MOST_BEHIND)
+    return _fresh(render(request, "dashboards/_behind.html", present_behind(name, labels, find_unit(project.project_pk, name), period, found)))
 
 
 def _get(project: ProjectAccess, slug: str) -> Dashboard:
-    dashboard = DASHBOARDS.get(slug) or find_saved(project.pk, slug)
+    dashboard = DASHBOARDS.get(slug) or find_saved(project.project_pk, slug)
     if dashboard is None:
         raise NotFound
     return dashboard

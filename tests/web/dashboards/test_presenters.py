@@ -100,13 +100,14 @@ def test_a_panel_tells_where_its_series_lead():
         Panel("c", "Cost", (COST,), "USD", ("model",)),
         PERIOD,
         [answer(({"model": "gpt-4o"}, [(60 * S, 0.5), (120 * S, None)]), ({"other": "true"}, [(60 * S, 1.0)]), other_count=3)],
+        [answer(({"model": "gpt-4o"}, [(60 * S, 0.75)]))],
         [],
     )  # fmt: skip
     first, folded = shown["series"]
     assert first["label"] == "gpt-4o"
     assert first["labels"] == {"agent": "writer", "model": "gpt-4o"}
     assert first["points"] == [(60_000, 0.5, "$0.50"), (120_000, None, "–")]
-    assert first["summary"] == "$0.50"
+    assert (first["summary"], folded["summary"]) == ("$0.75", "–")
     assert folded["label"] == "all others"
     assert shown["other_count"] == 3
 
@@ -116,13 +117,13 @@ def test_the_period_before_lies_on_this_one():
     now, older = answer(({"model": "a"}, [(PERIOD.since_ns, 1.0)])), answer(
         ({"model": "a"}, [(PERIOD.before().since_ns, 2.0)]), ({"model": "gone"}, [])
     )
-    (shown,) = present_panel(panel, PERIOD, [now], [older])["series"]
+    (shown,) = present_panel(panel, PERIOD, [now], [now], [older])["series"]
     assert shown["previous"] == [(PERIOD.since_ns // 1_000_000, 2.0, "$2.00")]
 
 
 def test_what_is_counted_is_zero_where_nothing_was_and_an_empty_label_is_named():
     panel = Panel("c", "Cost", (PanelQuery("cost", "count"),), "", ("model",), "bars")
-    (shown,) = present_panel(panel, PERIOD, [answer(({"model": ""}, [(0, None), (60 * S, 2.0)]))], [])["series"]
+    (shown,) = present_panel(panel, PERIOD, [answer(({"model": ""}, [(0, None), (60 * S, 2.0)]))], [answer()], [])["series"]
     assert [value for _, value, _ in shown["points"]] == [0.0, 2.0]
     assert shown["label"] == "not named"
 

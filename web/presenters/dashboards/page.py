@@ -69,19 +69,6 @@ def present_page(dashboard: Dashboard, saved: Sequence[SavedName], period: Perio
     }
 
 
-def present_behind(
-    name: str, labels: dict[str, str], period: Period, found: Sequence[Any]
-) -> dict[str, Any]:
-    """Context of dashboards/_behind.html."""
-    return {
-        "metric": name,
-        "labels": sorted(labels.items()),
-        "since_ns": period.since_ns,
-        "until_ns": period.until_ns,
-        "missions": found,
-    }
-
-
 def _tab(slug: str, name: str, current: Dashboard, kept: dict[str, str]) -> Tab:
     return Tab(f"/dashboards/{slug}/{_with(kept)}", name, slug == current.slug)
 

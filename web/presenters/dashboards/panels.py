@@ -9,21 +9,27 @@ from web.presenters.dashboards.period import Period
 from web.presenters.dashboards.values import format_value
 
 MS = 1_000_000
-ADDED = ("sum", "count")
-"""What may be added up over time."""
 UNNAMED = "not named"
 
 
 def present_panel(
-    panel: Panel, period: Period, answers: Sequence[MetricAnswer], before: Sequence[MetricAnswer]
+    panel: Panel,
+    period: Period,
+    answers: Sequence[MetricAnswer],
+    totals: Sequence[MetricAnswer],
+    before: Sequence[MetricAnswer],
 ) -> dict[str, Any]:
-    """Its series in the order of the queries; with `before` each also has the period before, moved onto this one."""
+    """Its series in the order of the queries, each with its total over the period.
+
+    With `before` each also has the period before, moved onto this one.
+    """
     shift_ns = period.until_ns - period.since_ns
     series = []
     for index, (asked, answer) in enumerate(zip(panel.queries, answers, strict=True)):
         older = {_key(each): each for each in before[index].series} if before else {}
+        whole = {_key(each): each.points[0][1] for each in totals[index].series}
         for each in answer.series:
-            shown = _present(panel, asked, each)
+            shown = _present(panel, asked, each, whole.get(_key(each)))
             if before:
                 shown["previous"] = _points(older[_key(each)], panel, shift_ns) if _key(each) in older else []
             series.append(shown)
@@ -38,7 +44,7 @@ def present_panel(
     }
 
 
-def _present(panel: Panel, asked: PanelQuery, series: MetricSeries) -> dict[str, Any]:
+def _present(panel: Panel, asked: PanelQuery, series: MetricSeries, total: float | None) -> dict[str, Any]:
     label = ", ".join(value or UNNAMED for value in series.labels.values()) or asked.label or asked.aggregation
     is_folded = series.labels.get(OTHER) == "true"
     return {
@@ -48,7 +54,7 @@ def _present(panel: Panel, asked: PanelQuery, series: MetricSeries) -> dict[str,
         "labels": {} if is_folded else dict(asked.filters) | series.labels,
         "points": _points(series, panel, 0),
         "previous": None,
-        "summary": _summarise(panel, asked, series),
+        "summary": format_value(total, panel.unit),
     }
 
 
@@ -59,14 +65,6 @@ def _points(series: MetricSeries, panel: Panel, shift_ns: int) -> list[tuple[int
         ((time_ns + shift_ns) // MS, empty if value is None else value, format_value(value, panel.unit))
         for time_ns, value in series.points
     ]
-
-
-def _summarise(panel: Panel, asked: PanelQuery, series: MetricSeries) -> str:
-    """What a series comes to: all of it where that can be added, else its newest value."""
-    values = [value for _, value in series.points if value is not None]
-    if not values:
-        return format_value(None, panel.unit)
-    return format_value(sum(values) if asked.aggregation in ADDED else values[-1], panel.unit)
 
 
 def _key(series: MetricSeries) -> tuple[tuple[str, str], ...]:

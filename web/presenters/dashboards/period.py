@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from core.errors import FieldError, InvalidInput
+from core.nanotime import MAX_NS
 
 S = 1_000_000_000
 CHOICES = {"1h": 3_600, "6h": 21_600, "24h": 86_400, "7d": 604_800, "30d": 2_592_000}
@@ -12,6 +13,7 @@ STEPS_S = (60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 21_600, 43_200
 MOST_POINTS = 120
 LEAST_S = 60
 MOST_S = 400 * 86_400
+LONGEST_NUMBER = 19
 
 
 class Period(NamedTuple):
@@ -57,11 +59,11 @@ def choose_step(seconds: int) -> int:
 
 
 def spell_seconds(seconds: int) -> str:
-    """In its largest whole unit: `90 min`, `24 h`, `7 days`."""
-    for size, word in ((86_400, "days"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * size and seconds % size == 0 and (size != 86_400 or seconds > 86_400):
+    """In the largest unit that is whole: `90 min`, `24 h`, `7 days`."""
+    for size, word in ((86_400, "days"), (3_600, "h")):
+        if seconds % size == 0 and seconds >= (2 * size if word == "days" else size):
             return f"{seconds // size} {word}"
-    return f"{seconds // 3_600} h" if seconds % 3_600 == 0 else f"{seconds // 60} min"
+    return f"{seconds // 60} min"
 
 
 def _fixed(since_ns: int, until_ns: int) -> Period:
@@ -74,9 +76,9 @@ def _fixed(since_ns: int, until_ns: int) -> Period:
 
 
 def _nanoseconds(field: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 18 + 1):
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
         raise InvalidInput(errors=(FieldError(field, "must be nanoseconds since 1970"),))
     value = int(text)
-    if value >= 2**63:
+    if value > MAX_NS:
         raise InvalidInput(errors=(FieldError(field, "must be nanoseconds since 1970"),))
     return value
