@@ -35,6 +35,10 @@ class Series(models.Model):
     first_ns = models.BigIntegerField()
     last_ns = models.BigIntegerField()
     """Of the points that are rolled up, about."""
+    points_since_ns = models.BigIntegerField(db_default=0)
+    """Points before this have been let go."""
+    minutes_since_ns = models.BigIntegerField(db_default=0)
+    """Rollups of minutes before this have been let go."""
 
     class Meta:
         db_table = "metrics_series"
@@ -57,11 +61,11 @@ class Point(models.Model):
     min = models.FloatField(null=True)
     max = models.FloatField(null=True)
     buckets = models.BinaryField(db_default=b"")
-    """Of a histogram or a summary: `telemetry.metrics`. Empty when there are none."""
+    """Of a histogram or a summary: `telemetry.points`. Empty when there are none."""
     exemplars = models.BinaryField(db_default=b"")
-    """Where to look for an example: `telemetry.metrics`. Empty when there are none."""
-    flags = models.IntegerField(db_default=0)
-    """Bits of `telemetry.metrics.records`: why a value is missing."""
+    """Where to look for an example: `telemetry.points`. Empty when there are none."""
+    flags = models.BigIntegerField(db_default=0)
+    """As sent, and bits of `telemetry.points`: why a value is missing."""
 
     class Meta:
         db_table = "metrics_point"
@@ -95,30 +99,62 @@ class Rollup(models.Model):
 
 
 class DerivedWork(models.Model):
-    """A minute whose derived values are behind. Written with the rows, several times for one minute if need be.
+    """Minutes whose derived values are behind. Written with the rows, several times for one minute if need be.
 
     Not unique: a writer that finds a mark and relies on it could lose it to the job that is just taking it.
     """
 
     id = models.BigAutoField(primary_key=True)
     project_id = models.BigIntegerField()
+    is_of_missions = models.BooleanField(db_default=False)
+    """Which missions were active is behind, not what records come to."""
     bucket_ns = models.BigIntegerField()
+    last_ns = models.BigIntegerField()
+    """The last of the minutes that begin with `bucket_ns`."""
 
     class Meta:
         db_table = "metrics_work"
 
 
-class PointWork(models.Model):
-    """Series with new points in a minute, not yet rolled up. Written with the points, deleted once they are."""
+class Sample(models.Model):
+    """One measurement of a mission or of its plan, made when it was computed: see `metrics.derive.samples`."""
 
     id = models.BigAutoField(primary_key=True)
     project_id = models.BigIntegerField()
+    mission_id = models.BigIntegerField()
+    metric = models.TextField()
+    key = models.TextField()
+    """Of what was measured, in its mission."""
+    time_ns = models.BigIntegerField()
+    value = models.FloatField()
+    has_failed = models.BooleanField()
+    labels = models.TextField()
+    """JSON list of values, in the order of the metric's labels."""
+
+    class Meta:
+        db_table = "metrics_sample"
+        indexes = [
+            models.Index(fields=["project_id", "time_ns"], name="metrics_sample_time"),
+            models.Index(fields=["mission_id"], name="metrics_sample_mission"),
+        ]
+
+
+class RollupWork(models.Model):
+    """Rollups of series that are behind. Written with what they are made of, deleted once they are computed.
+
+    Not unique, for the same reason.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    project_id = models.BigIntegerField()
+    level_s = models.IntegerField()
+    """A minute's are made of points, longer ones of the level below."""
     bucket_ns = models.BigIntegerField()
     series_ids = models.BinaryField()
     """8 bytes an id, big-endian."""
 
     class Meta:
-        db_table = "metrics_pointwork"
+        db_table = "metrics_rollupwork"
 
 
 class SavedDashboard(models.Model):

@@ -1,7 +1,7 @@
 """The rows of rollups: written as a whole, and merged into the levels above. Inside the caller's transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db import connection
 from core.bulk import Table, chunked, upsert_rows
 from core.nanotime import NS_PER_SECOND
 from metrics.levels import LEVELS_S, floor_ns
+from metrics.retention import LET_GO
 from metrics.sketches.codec import encode_sketch, merge_encoded
 
 ROLLUPS = Table(
@@ -42,19 +43,21 @@ class RollupRow(msgspec.Struct, frozen=True):
     sketch: bytes
 
 
-def write_rollups(cursor: Any, rows: Sequence[RollupRow], *, whole_since_ns: int = 0) -> None:
+def write_rollups(cursor: Any, rows: Sequence[RollupRow], *, incomplete: Collection[int] = ()) -> None:
     """Put the rows in place of those that are there. One for each series, level and bucket.
 
-    Of buckets before `whole_since_ns` the rows they are made of may be gone: then the one that counted more stays.
+    Of `incomplete` series some of what the rows are made of has been let go: the row that counted more stays.
     """
     ordered = sorted((msgspec.structs.astuple(row) for row in rows), key=lambda row: row[:3])
-    only_if = f"excluded.bucket_ns >= {int(whole_since_ns)} OR excluded.count >= {ROLLUPS.name}.count"
-    upsert_rows(cursor, connection.vendor, ROLLUPS, ordered, UNIQUE, only_if=only_if if whole_since_ns else "")
+    replaced = [row for row in ordered if row[0] not in incomplete]
+    upsert_rows(cursor, connection.vendor, ROLLUPS, replaced, UNIQUE)
+    kept = [row for row in ordered if row[0] in incomplete]
+    upsert_rows(cursor, connection.vendor, ROLLUPS, kept, UNIQUE, only_if="excluded.count >= metrics_rollup.count")
 
 
-def delete_rollups(cursor: Any, level_s: int, bucket_ns: int, series_ids: Sequence[int]) -> None:
+def delete_rollups(cursor: Any, level_s: int, bucket_ns: int, series_ids: Collection[int]) -> None:
     """Take away the rows of these series in one bucket."""
-    for part in chunked(series_ids, TOGETHER):
+    for part in chunked(sorted(series_ids), TOGETHER):
         marks = ", ".join(["%s"] * len(part))
         cursor.execute(
             f"DELETE FROM metrics_rollup WHERE level_s = %s AND bucket_ns = %s AND series_id IN ({marks})",
@@ -62,38 +65,42 @@ def delete_rollups(cursor: Any, level_s: int, bucket_ns: int, series_ids: Sequen
         )
 
 
-def merge_up(
-    cursor: Any, project_id: int, touched: Iterable[tuple[int, int]], *, whole_since_ns: dict[int, int] | None = None
-) -> None:
-    """Compute all longer buckets again that hold these (series, minute)s. Idempotent.
-
-    `whole_since_ns`: by level, since when its rows are all there; those before may have been let go.
-    """
-    since = whole_since_ns or {}
+def merge_up(cursor: Any, project_id: int, touched: Iterable[tuple[int, int]]) -> None:
+    """Compute all longer buckets again that hold these (series, minute)s. Idempotent."""
     pairs = set(touched)
-    for below_s, level_s in pairwise(LEVELS_S):
-        pairs = {(series_id, floor_ns(bucket_ns, level_s)) for series_id, bucket_ns in pairs}
+    for levels in pairwise(LEVELS_S):
+        pairs = {(series_id, floor_ns(bucket_ns, levels[1])) for series_id, bucket_ns in pairs}
         by_bucket: dict[int, list[int]] = defaultdict(list)
         for series_id, bucket_ns in pairs:
             by_bucket[bucket_ns].append(series_id)
         for bucket_ns in sorted(by_bucket):
-            _merge_bucket(
-                cursor, project_id, (below_s, level_s), bucket_ns, by_bucket[bucket_ns], since.get(below_s, 0)
-            )
+            merge_bucket(cursor, project_id, levels, bucket_ns, by_bucket[bucket_ns])
 
 
-def _merge_bucket(
-    cursor: Any, project_id: int, levels: tuple[int, int], bucket_ns: int, series_ids: list[int], whole_since_ns: int
+def merge_bucket(
+    cursor: Any, project_id: int, levels: tuple[int, int], bucket_ns: int, series_ids: Sequence[int]
 ) -> None:
+    """Compute one bucket of these series from the rows of the level below. `levels`: that one, then its own."""
     below_s, level_s = levels
     until_ns = bucket_ns + level_s * NS_PER_SECOND
     parts: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     for row in read_rollups(cursor, series_ids, below_s, bucket_ns, until_ns, with_sketches=True):
         parts[row[0]].append(row)
     merged = [_merge(key, level_s, bucket_ns, project_id, rows) for key, rows in parts.items()]
-    write_rollups(cursor, merged, whole_since_ns=whole_since_ns)
-    if bucket_ns >= whole_since_ns and len(parts) < len(series_ids):
-        delete_rollups(cursor, level_s, bucket_ns, [key for key in series_ids if key not in parts])
+    incomplete = find_incomplete(cursor, series_ids, below_s, bucket_ns)
+    write_rollups(cursor, merged, incomplete=incomplete)
+    delete_rollups(cursor, level_s, bucket_ns, set(series_ids) - parts.keys() - incomplete)
+
+
+def find_incomplete(cursor: Any, series_ids: Collection[int], below_s: int, bucket_ns: int) -> set[int]:
+    """Of these series those that have let go of what a bucket is made of: points, or minutes."""
+    column = LET_GO.get(below_s)
+    found: set[int] = set()
+    for part in chunked(sorted(series_ids), TOGETHER) if column else ():
+        marks = ", ".join(["%s"] * len(part))
+        cursor.execute(f"SELECT id FROM metrics_series WHERE id IN ({marks}) AND {column} > %s", [*part, bucket_ns])
+        found.update(row[0] for row in cursor.fetchall())
+    return found
 
 
 def read_rollups(

@@ -2,5 +2,6 @@
 
 from metrics.asking import query, query_totals
 from metrics.catalogue import find_unit, list_metrics
+from metrics.derive.behind import list_missions_behind
 
-__all__ = ["find_unit", "list_metrics", "query", "query_totals"]
+__all__ = ["find_unit", "list_metrics", "list_missions_behind", "query", "query_totals"]
