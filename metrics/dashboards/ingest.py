@@ -18,10 +18,20 @@ DASHBOARD = Dashboard(
     ),
     panels=(
         Panel("doors", "Records stored by door", (PanelQuery(RECORDS, "sum", filters=TAKEN),), "", ("door",), BARS),
-        Panel("refused", "Records refused by door", (PanelQuery(RECORDS, "sum", filters=REFUSED),), "", ("door",), BARS),
-        Panel("answered", "Until the answer", percentiles(REQUESTS), "s", help="From the request's begin; 200 means stored."),
+        Panel(
+            "refused", "Records refused by door", (PanelQuery(RECORDS, "sum", filters=REFUSED),), "", ("door",), BARS
+        ),
+        Panel(
+            "answered",
+            "Until the answer",
+            percentiles(REQUESTS),
+            "s",
+            help="From the request's begin; 200 means stored.",
+        ),
         Panel("by-door", "Until the answer p99 by door", (PanelQuery(REQUESTS, "p99"),), "s", ("door",)),
         Panel("status", "Answers", (PanelQuery(REQUESTS, "count"),), "", ("status",), BARS),
-        Panel("lag", "Behind what is stored", (PanelQuery(LAG, "max"),), "s", ("job",), help="Search, totals, metrics."),
+        Panel(
+            "lag", "Behind what is stored", (PanelQuery(LAG, "max"),), "s", ("job",), help="Search, totals, metrics."
+        ),
     ),
-)  # fmt: skip
+)

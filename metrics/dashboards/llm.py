@@ -28,6 +28,8 @@ DASHBOARD = Dashboard(
         Panel("errors", "Failed calls by model", (PanelQuery(CALLS, "error_rate"),), "ratio", ("model",)),
         Panel("calls", "Calls by model", (PanelQuery(CALLS, "count"),), "", ("model",), BARS),
         Panel("providers", "Calls by provider", (PanelQuery(CALLS, "count"),), "", ("provider",), BARS),
+        Panel("models", "Tokens by model", (PanelQuery(TOKENS, "sum"),), "tokens", ("model",), BARS),
+        Panel("busy", "Calls by agent", (PanelQuery(CALLS, "count"),), "", ("agent",), BARS),
         Panel("agents", "Cost by agent", (PanelQuery(COST, "sum"),), "USD", ("agent",), BARS),
     ),
 )

@@ -44,6 +44,11 @@ DASHBOARD = Dashboard(
         Panel(
             "errors", "Errors", (PanelQuery("missionscope.errors", "sum"),), group_by=("service",), shape=BARS,
         ),
+        Panel("tokens", "Tokens", (PanelQuery("missionscope.llm.tokens", "sum"),), "tokens", ("direction",), BARS),
+        Panel(
+            "steps", "Steps that failed", (PanelQuery("missionscope.step.duration", "error_rate"),), "ratio",
+            group_by=("verb",),
+        ),
         Panel(
             "logs", "Log records", (PanelQuery("missionscope.log.records", "sum"),), group_by=("severity",),
             shape=BARS,

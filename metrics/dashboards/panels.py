@@ -1,4 +1,4 @@
-"""What a dashboard is made of: panels, each a small form of queries. Plain values, so that people's own are the same."""
+"""What a dashboard is made of: panels, each a small form of queries. Plain values: people's own are no different."""
 
 from typing import NamedTuple
 

@@ -34,7 +34,7 @@ def show_dashboard(request: HttpRequest, project: ProjectAccess, slug: str) -> H
     """The page: its panels load by themselves."""
     dashboard = _get(project, slug)
     period = read_period(request.GET.dict(), time.time_ns())
-    context = present_page(dashboard, list_saved(project.project_pk), period, request.GET)
+    context = present_page(dashboard, list_saved(project.project_pk), period, request.GET.dict())
     context["can_edit"] = project.allows("member")
     return _fresh(render(request, "dashboards/page.html", context))
 
@@ -73,7 +73,13 @@ def show_behind(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
     period = read_period(request.GET.dict(), time.time_ns())
     name, labels = request.GET.get("metric", ""), _read_labels(request.GET.getlist("label"))
     found = list_missions_behind(project.project_pk, name, labels, period.since_ns, period.until_ns, MOST_BEHIND)
-    return _fresh(render(request, "dashboards/_behind.html", present_behind(name, labels, find_unit(project.project_pk, name), period, found)))
+    return _fresh(
+        render(
+            request,
+            "dashboards/_behind.html",
+            present_behind(name, labels, find_unit(project.project_pk, name), period, found),
+        )
+    )
 
 
 def _get(project: ProjectAccess, slug: str) -> Dashboard:

@@ -7,8 +7,8 @@ const PLAIN = { unit: 1, prefix: "", suffix: "", format: "~s" };
 /** {unit, prefix, suffix, format}: values are divided by `unit`. */
 export function scaleOf({ unit, series }) {
   const top = largest(series);
-  if (unit === "s") return { ...PLAIN, ...step(TIMES, top, 1.2), format: "~r" };
-  if (unit === "bytes") return { ...PLAIN, ...step(SIZES, top, 1), format: "~r" };
+  if (unit === "s") return { ...PLAIN, ...step(TIMES, top), format: "~r" };
+  if (unit === "bytes") return { ...PLAIN, ...step(SIZES, top), format: "~r" };
   if (unit === "USD") return { ...PLAIN, prefix: "$", format: top < 1 ? "~r" : ",.2~f" };
   if (unit === "ratio") return { ...PLAIN, format: top < 0.05 ? ".1%" : ".0%" };
   return top < 10 ? { ...PLAIN, format: "~r" } : PLAIN;
@@ -20,7 +20,7 @@ function largest(series) {
   return top;
 }
 
-function step(units, top, least) {
-  const [unit, suffix] = units.find(([size]) => top >= size * least) ?? units[units.length - 1];
+function step(units, top) {
+  const [unit, suffix] = units.find(([size]) => top >= size) ?? units[units.length - 1];
   return top === 0 ? { unit: 1, suffix: units.find(([size]) => size === 1)[1] } : { unit, suffix };
 }

@@ -3,7 +3,7 @@
 const HUES = ["--accent", "--llm", "--tool", "--step", "--human", "--agent", "--queue", "--ok", "--waiting", "--other"];
 const WORDS = {
   ok: "--ok", failed: "--failed", gone: "--gone", active: "--active", waiting: "--waiting",
-  CRITICAL: "--failed", FATAL: "--failed", ERROR: "--failed", WARN: "--waiting", INFO: "--accent", DEBUG: "--dim", TRACE: "--other",
+  fatal: "--human", critical: "--human", error: "--failed", warn: "--waiting", info: "--accent", debug: "--dim", trace: "--queue",
   p50: "--dim", p75: "--dim", p90: "--accent", p95: "--llm", p99: "--waiting",
   input: "--accent", output: "--llm", cache_read: "--step", cache_creation: "--queue", reasoning: "--human",
 };

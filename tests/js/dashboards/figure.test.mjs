@@ -46,7 +46,7 @@ test("an axis takes the unit that its largest value reads best in", () => {
   assert.deepEqual([of("s", 0.004).suffix, of("s", 0.004).unit], [" ms", 0.001]);
   assert.deepEqual([of("s", 90).suffix, of("s", 90).unit], [" min", 60]);
   assert.equal(of("s").suffix, " s");
-  assert.equal(of("s", 1.1).suffix, " ms");
+  assert.equal(of("s", 1.1).suffix, " s");
   assert.equal(of("bytes", 2_500_000).suffix, " MB");
   assert.equal(of("USD", 3).prefix, "$");
   assert.equal(of("ratio", 0.01).format, ".1%");

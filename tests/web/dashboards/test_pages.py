@@ -31,7 +31,7 @@ def test_the_first_page_has_every_panel_and_loads_them_by_itself(as_alice):
     page = as_alice.get("/dashboards/overview/?last=7d&compare=1&group=service").content.decode()
     assert 'data-source="/dashboards/overview/panels/llm"' in page
     assert "Compare with the 7 days before" in page
-    assert page.count('data-behaviour="chart"') == 10
+    assert page.count('data-behaviour="chart"') == 12
 
 
 def test_a_panel_without_measurements_answers_so(as_alice):
@@ -117,7 +117,13 @@ def test_viewers_look_and_strangers_find_nothing(as_bob, as_vera, as_charlie):
 
 
 def test_nobody_in_particular_is_sent_to_the_login(client):
-    for path in ("/dashboards/", "/dashboards/llm/", "/dashboards/llm/panels/cost", "/dashboards/behind", "/dashboards/new/"):
+    for path in (
+        "/dashboards/",
+        "/dashboards/llm/",
+        "/dashboards/llm/panels/cost",
+        "/dashboards/behind",
+        "/dashboards/new/",
+    ):
         assert client.get(path)["Location"].startswith("/login/")
 
 
@@ -132,5 +138,7 @@ def test_hostile_names_are_text(as_bob):
 
 def test_the_missions_behind_nothing_are_none(as_alice):
     now_ns = time.time_ns()
-    asked = f"/dashboards/behind?metric=missionscope.llm.cost&label=model%3Da&since_ns={now_ns - 10**12}&until_ns={now_ns}"
+    asked = (
+        f"/dashboards/behind?metric=missionscope.llm.cost&label=model%3Da&since_ns={now_ns - 10**12}&until_ns={now_ns}"
+    )
     assert "No mission is known" in as_alice.get(asked).content.decode()

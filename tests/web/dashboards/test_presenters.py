@@ -99,7 +99,13 @@ def test_a_panel_tells_where_its_series_lead():
     shown = present_panel(
         Panel("c", "Cost", (COST,), "USD", ("model",)),
         PERIOD,
-        [answer(({"model": "gpt-4o"}, [(60 * S, 0.5), (120 * S, None)]), ({"other": "true"}, [(60 * S, 1.0)]), other_count=3)],
+        [
+            answer(
+                ({"model": "gpt-4o"}, [(60 * S, 0.5), (120 * S, None)]),
+                ({"other": "true"}, [(60 * S, 1.0)]),
+                other_count=3,
+            )
+        ],
         [answer(({"model": "gpt-4o"}, [(60 * S, 0.75)]))],
         [],
     )  # fmt: skip
@@ -114,8 +120,9 @@ def test_a_panel_tells_where_its_series_lead():
 
 def test_the_period_before_lies_on_this_one():
     panel = Panel("c", "Cost", (COST,), "USD", ("model",))
-    now, older = answer(({"model": "a"}, [(PERIOD.since_ns, 1.0)])), answer(
-        ({"model": "a"}, [(PERIOD.before().since_ns, 2.0)]), ({"model": "gone"}, [])
+    now, older = (
+        answer(({"model": "a"}, [(PERIOD.since_ns, 1.0)])),
+        answer(({"model": "a"}, [(PERIOD.before().since_ns, 2.0)]), ({"model": "gone"}, [])),
     )
     (shown,) = present_panel(panel, PERIOD, [now], [now], [older])["series"]
     assert shown["previous"] == [(PERIOD.since_ns // 1_000_000, 2.0, "$2.00")]
@@ -123,7 +130,9 @@ def test_the_period_before_lies_on_this_one():
 
 def test_what_is_counted_is_zero_where_nothing_was_and_an_empty_label_is_named():
     panel = Panel("c", "Cost", (PanelQuery("cost", "count"),), "", ("model",), "bars")
-    (shown,) = present_panel(panel, PERIOD, [answer(({"model": ""}, [(0, None), (60 * S, 2.0)]))], [answer()], [])["series"]
+    (shown,) = present_panel(panel, PERIOD, [answer(({"model": ""}, [(0, None), (60 * S, 2.0)]))], [answer()], [])[
+        "series"
+    ]
     assert [value for _, value, _ in shown["points"]] == [0.0, 2.0]
     assert shown["label"] == "not named"
 

@@ -10,7 +10,14 @@ from metrics.dashboards.panels import AGGREGATIONS, BARS, LINES, UNITS, Dashboar
 from metrics.records import MetricInfo
 
 SHAPE_WORDS = {LINES: "Lines", BARS: "Stacked bars"}
-UNIT_WORDS = {"": "Numbers", "s": "Durations (seconds)", "tokens": "Tokens", "USD": "Money (USD)", "ratio": "Shares (0 to 1)", "bytes": "Sizes (bytes)"}  # fmt: skip
+UNIT_WORDS = {
+    "": "Numbers",
+    "s": "Durations (seconds)",
+    "tokens": "Tokens",
+    "USD": "Money (USD)",
+    "ratio": "Shares (0 to 1)",
+    "bytes": "Sizes (bytes)",
+}
 AGGREGATION_WORDS = {
     "count": "Count", "rate": "Rate per second", "sum": "Sum", "avg": "Average", "min": "Least", "max": "Most",
     "last": "Newest", "p50": "p50", "p90": "p90", "p95": "p95", "p99": "p99", "error_rate": "Share that failed",

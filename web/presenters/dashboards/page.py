@@ -1,9 +1,8 @@
 """The frame of a dashboard: its tabs, its period, its panels before they are filled. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
-
-from django.http import QueryDict
+from urllib.parse import urlencode
 
 from metrics.dashboards import DASHBOARDS
 from metrics.dashboards.panels import Dashboard
@@ -43,7 +42,9 @@ class Choice(NamedTuple):
     is_current: bool
 
 
-def present_page(dashboard: Dashboard, saved: Sequence[SavedName], period: Period, asked: QueryDict) -> dict[str, Any]:
+def present_page(
+    dashboard: Dashboard, saved: Sequence[SavedName], period: Period, asked: Mapping[str, str]
+) -> dict[str, Any]:
     """Context of dashboards/page.html."""
     kept = {name: asked[name] for name in KEPT if asked.get(name)}
     group = kept.get("group", "")[:LONGEST_GROUP]
@@ -82,7 +83,5 @@ def _without(kept: dict[str, str], *names: str) -> dict[str, str]:
     return {name: value for name, value in kept.items() if name not in names}
 
 
-def _query(kept: dict[str, str]) -> str:
-    query = QueryDict(mutable=True)
-    query.update({name: value for name, value in kept.items() if value})
-    return query.urlencode()
+def _query(kept: Mapping[str, str]) -> str:
+    return urlencode({name: value for name, value in kept.items() if value})
