@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "traces",
     "llmlog",
     "plans",
+    "faults",
     "live",
     "search",
     "analysis",
