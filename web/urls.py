@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from web.views import dashboard_editing, dashboards, frame, missions, patterns, search, settings
+from web.views import dashboard_editing, dashboards, errors, frame, missions, patterns, search, settings
 
 urlpatterns = [
     path("", frame.show_home, name="home"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("dashboards/<slug:slug>/panels/<slug:key>", dashboards.send_panel, name="dashboard-panel"),
     path("dashboards/<slug:slug>/edit/", dashboard_editing.edit_dashboard, name="dashboard-edit"),
     path("dashboards/<slug:slug>/change", dashboard_editing.change_dashboard, name="dashboard-change"),
+    path("errors/", errors.show_errors, name="errors"),
+    path("errors/<int:group_pk>/", errors.show_error, name="error"),
+    path("errors/<int:group_pk>/change", errors.change_error, name="error-change"),
     path("settings/", settings.show_project, name="settings"),
     path("settings/keys/", settings.show_keys, name="settings-keys"),
     path("settings/keys/<int:key_pk>/revoke", settings.revoke_key, name="settings-key-revoke"),
