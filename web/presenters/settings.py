@@ -12,6 +12,7 @@ ROLES = (
 )
 SCOPE_WORDS = {
     "ingest": "send data",
+    "errors": "report errors as Sentry’s clients do; alone, it makes a DSN, which is public",
     "read": "read missions",
     "admin": "everything, for owners' scripts",
 }
