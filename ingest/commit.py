@@ -227,6 +227,7 @@ def _announce(changed: Sequence[Changed]) -> None:
             publish_missions(change.project_id, change.mission_pks)
     wake("analysis.attribute")
     wake("analysis.recompute")
+    wake("faults.collect")
     wake("search.index")
 
 
