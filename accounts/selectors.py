@@ -2,6 +2,7 @@
 
 from accounts.models import ApiKey, AuditEvent, Membership, Project
 from accounts.records import ApiKeyRow, AuditRow, MemberRow, ProjectAccess, Tenant
+from core.errors import NotFound
 
 MOST_ROWS = 1000
 
@@ -52,6 +53,14 @@ def _api_key_row(key: ApiKey) -> ApiKeyRow:
         revoked_ns=key.revoked_ns,
         public_key=key.public_key,
     )
+
+
+def get_redaction_key(project_pk: int) -> bytes:
+    """The project's secret for pseudonyms, for those that store what did not come through a door. NotFound."""
+    key = Project.objects.filter(pk=project_pk).values_list("redaction_key", flat=True).first()
+    if key is None:
+        raise NotFound
+    return bytes(key)
 
 
 def find_tenant(slug: str) -> Tenant | None:

@@ -14,7 +14,7 @@ class Masked(NamedTuple):
     """A text without secrets, of the same length."""
 
     text: str
-    count: int
+    redacted_count: int
 
 
 def mask(text: str, redactor: Redactor) -> Masked | None:

@@ -6,12 +6,12 @@ from typing import NamedTuple
 import msgspec
 from django.db.models import Q
 from symbolic.sourcemapcache import SourceMapCacheToken
-from telemetry.stacktraces.ownership import is_own_path
 
 from faults.sourcemaps.caches import look_up
 from faults.sourcemaps.models import SourceMap
 from faults.sourcemaps.uploads import list_urls, read_debug_id
 from telemetry.stacktraces.frames import Frame
+from telemetry.stacktraces.ownership import is_own_path
 
 MOST_FILES = 100
 """Files of one stack that are looked for."""

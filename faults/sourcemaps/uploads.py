@@ -103,7 +103,7 @@ class _Cleaner:
         if masked is None:
             self.notes.append("The minified file could not be redacted in place and is not kept.")
             return None
-        self.count += masked.count
+        self.count += masked.redacted_count
         return masked.text.encode()
 
     def _value(self, value: Any) -> Any:
@@ -118,7 +118,7 @@ class _Cleaner:
         if masked is None:
             self.notes.append("A source could not be redacted in place and is not kept.")
             return None
-        self.count += masked.count
+        self.count += masked.redacted_count
         return masked.text
 
 

@@ -7,8 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Project
-from analysis.recompute import recompute_missions
-from faults.models import Event, Group
+from faults.models import Event
 from tests.errors.telling import (
     BEGIN_NS,
     PYTHON_STACK,
@@ -22,7 +21,6 @@ from tests.errors.telling import (
     span,
 )
 from tests.ingest.delivery import deliver
-from traces.models import Mission
 
 pytestmark = pytest.mark.django_db
 

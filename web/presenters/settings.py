@@ -24,6 +24,8 @@ ACTION_WORDS = {
     "member.removed": "removed",
     "api_key.created": "made the key",
     "api_key.revoked": "revoked the key",
+    "source_map.kept": "kept a source map:",
+    "source_map.removed": "removed source maps:",
 }
 
 
