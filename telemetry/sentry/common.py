@@ -76,8 +76,9 @@ def describe(payload: Mapping[str, Any]) -> dict[str, AttributeValue]:
 
 def shared_ids(payload: Mapping[str, Any]) -> dict[str, AttributeValue]:
     """The ids that join records which a payload names in its tags, else its contexts, else its extra values."""
-    contexts = map(read_mapping, read_mapping(payload.get("contexts")).values())
-    return find_ids((read_pairs(payload.get("tags")), *contexts, read_mapping(payload.get("extra"))))
+    contexts = read_mapping(payload.get("contexts"))
+    inside = map(read_mapping, contexts.values())
+    return find_ids((read_pairs(payload.get("tags")), contexts, *inside, read_mapping(payload.get("extra"))))
 
 
 class Moment(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from telemetry.conventions.values import read_text
+from telemetry.loglines.levels import WORDS
 from telemetry.records import AttributeValue, LogRecord, Resource
 from telemetry.sentry.common import SCOPE, describe, read_moment, resource_of, within_limit
 from telemetry.sentry.stacktraces import show_exceptions, title_of
@@ -12,10 +13,6 @@ from telemetry.sentry.values import read_log_ids, read_mapping, read_values
 EVENT_NAME = "sentry.event"
 """`faults.store` knows it too."""
 ATTACHMENT_NAME = "sentry.attachment"
-SEVERITIES = {
-    "trace": 1, "debug": 5, "info": 9, "log": 9, "sample": 9, "warn": 13, "warning": 13, "error": 17, "fatal": 21,
-    "critical": 21,
-}  # fmt: skip
 NO_MESSAGE = "(no message)"
 
 
@@ -31,7 +28,7 @@ def make_event(payload: Mapping[str, Any], attachments: Sequence[Mapping[str, An
     return LogRecord(
         time_ns=moment.time_ns,
         observed_ns=None,
-        severity_number=SEVERITIES.get(level.strip().lower(), 0),
+        severity_number=WORDS.get(level.strip().lower(), 0),
         severity_text=level,
         body=_find_body(thrown, payload),
         attributes=attributes.kept,

@@ -5,10 +5,10 @@ from typing import Any
 
 from telemetry.conventions.values import read_count, read_text
 from telemetry.decode.refusal import Refusal
+from telemetry.loglines.levels import WORDS
 from telemetry.records import AttributeValue, LogRecord, Resource
 from telemetry.sentry.common import SCOPE, read_moment, service_of, within_limit
 from telemetry.sentry.correlation import find_ids
-from telemetry.sentry.events import SEVERITIES
 from telemetry.sentry.values import read_log_ids, read_mapping
 
 _MOST_SEVERITY = 24
@@ -35,7 +35,7 @@ def make_log(item: Any) -> LogRecord:
     return LogRecord(
         time_ns=moment.time_ns,
         observed_ns=None,
-        severity_number=number if 0 < number <= _MOST_SEVERITY else SEVERITIES.get(level.strip().lower(), 0),
+        severity_number=number if 0 < number <= _MOST_SEVERITY else WORDS.get(level.strip().lower(), 0),
         severity_text=level,
         body=item.get("body"),
         attributes=attributes.kept,
