@@ -178,6 +178,10 @@ def test_secrets_are_covered_before_it_is_stored_and_nothing_moves(uploader: Upl
         "nothing",
         "",
         "·[EMAIL·000000]",
+        'f({pass:"hunter2",other:1});g("\\u00e9: a@example.org")',
+        "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----\n",
+        "/* unclosed a@example.org",
+        "'a@example.org",
     ],
 )
 def test_a_covered_text_is_as_long_as_it_was(text: str) -> None:
@@ -187,6 +191,23 @@ def test_a_covered_text_is_as_long_as_it_was(text: str) -> None:
     assert masked.text.count("\n") == text.count("\n")
     assert "example.org" not in masked.text
     assert "k3J9" not in masked.text
+    assert "hunter2" not in masked.text
+    assert "MIIEvQ" not in masked.text
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "let{host:i,pass:n,port:a}=e;return`${i}:${n}`", "v({pass:e.pass||'',host:e.host})",
+        'if(t.password="%filtered%",t.username)return t', "const token=f(a),b=1",
+    ],
+)  # fmt: skip
+def test_code_stays_code(code: str, tmp_path: Path) -> None:
+    masked = mask(code, Redactor(b"k" * 32))
+    assert masked is not None
+    assert [part for part in code if not part.isalnum()] == [part for part in masked.text if not part.isalnum()]
+    for word in ("return", "const", "let", "host"):
+        assert (word in code) == (word in masked.text)
 
 
 @pytest.mark.parametrize(

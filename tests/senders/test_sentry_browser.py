@@ -97,17 +97,34 @@ def test_a_page_of_another_origin_reports_its_errors(
     logs = wait_for(lambda: find_logs(stored, mission))
     told = logs["TypeError"]["attributes"]
     assert (told["exception.type"], told["sentry.handled"]) == ("TypeError", False)
-    assert f"{shop}/shop.js:1:" in told["exception.stacktrace"]
+    assert f"{shop}/shop.js:" in told["exception.stacktrace"]
     assert LINE_THAT_FAILS not in str(told)
     assert (told["missionscope.step.id"], logs["TypeError"]["service_name"]) == ("step-5", "shop")
     assert told["url.full"].startswith(shop)
     assert any(crumb["category"] == "ui.click" for crumb in told["sentry.breadcrumbs"])
+
+    stack = wait_for(lambda: find_stack(stored, mission))
+    calls = stack["exceptions"][0]["frames"]
+    fails = calls[-1]
+    assert (fails["file"], fails["source"].strip(), fails["in_app"]) == ("browser_checkout.js", LINE_THAT_FAILS, True)
+    assert fails["mapped_from"].startswith(f"{shop}/shop.js:")
+    assert {"Checkout.payForBasket", "sentryWrapped"} <= {frame["function"] for frame in calls}
+    assert any("node_modules/@sentry" in frame["file"] and not frame["in_app"] for frame in calls)
 
     page.goto("about:blank")  # a page that goes away sends what it has
     wait_for(lambda: {row["attributes"]["sentry.op"] for row in spans_of(stored, mission)} & {"pageload"})
     context.close()
     assert refused == []
     assert set(statuses) == {200}
+
+
+def find_stack(stored: Reader, mission: str) -> Any:
+    """Of the one error of the mission, once it is in a group."""
+    groups = stored.items("/api/v1/errors/", mission=mission)
+    if not groups:
+        return None
+    (event,) = stored.items(f"/api/v1/errors/{groups[0]['id']}/events/")
+    return stored.read(f"/api/v1/errors/{groups[0]['id']}/events/{event['id']}/")["stack"]
 
 
 def spans_of(stored: Reader, mission: str) -> list[Any]:
