@@ -12,7 +12,7 @@ ROLES = (
 )
 SCOPE_WORDS = {
     "ingest": "send data",
-    "errors": "report errors as Sentry’s clients do; alone, it makes a DSN, which is public",
+    "errors": "report errors; alone, a public DSN",
     "read": "read missions",
     "admin": "everything, for owners' scripts",
 }
