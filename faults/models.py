@@ -6,6 +6,10 @@ decided about a group (`actions`).
 
 from django.db import models
 
+from faults.sourcemaps.models import SourceMap
+
+__all__ = ["Event", "Group", "SourceMap", "Work"]
+
 UNRESOLVED, RESOLVED, IGNORED = "unresolved", "resolved", "ignored"
 
 

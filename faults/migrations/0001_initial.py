@@ -172,4 +172,36 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="SourceMap",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("project_id", models.BigIntegerField()),
+                ("release", models.TextField(db_default="")),
+                ("url", models.TextField(db_default="")),
+                ("debug_id", models.CharField(db_default="", max_length=32)),
+                ("digest", models.BinaryField(max_length=16)),
+                ("source_map", models.BinaryField()),
+                ("minified", models.BinaryField(null=True)),
+                ("size_bytes", models.BigIntegerField()),
+                ("redacted_count", models.IntegerField(db_default=0)),
+                ("uploaded_ns", models.BigIntegerField()),
+            ],
+            options={
+                "db_table": "faults_sourcemap",
+                "indexes": [models.Index(fields=["project_id", "release", "url"], name="faults_sourcemap_release")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("debug_id", ""), _negated=True),
+                        fields=("project_id", "debug_id"),
+                        name="faults_sourcemap_debug_id",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("debug_id", "")),
+                        fields=("project_id", "release", "url"),
+                        name="faults_sourcemap_file",
+                    ),
+                ],
+            },
+        ),
     ]

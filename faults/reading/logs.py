@@ -12,6 +12,7 @@ from telemetry.conventions import map_log
 from telemetry.conventions.values import read_json, read_text
 from telemetry.meaning import WAITS_FOR_A_PERSON, is_cancellation
 from telemetry.records import LogRecord
+from telemetry.sentry import frames as sentry
 from telemetry.stacktraces import StackTrace
 
 _FATAL_NUMBER, _ERROR_NUMBER, _WARNING_NUMBER = 21, 17, 13
@@ -27,7 +28,8 @@ def read_log(record: LogRecord, time_ns: int, read_stack: ReadStack) -> Failure 
     meaning = map_log(record)
     about = read_correlation(record)
     is_sentry = record.event_name == SENTRY_EVENT
-    stack = read_stack(_stack_text(record), about.release)
+    told = sentry.read_stack(record.attributes) if is_sentry else None
+    stack = read_stack(told or _stack_text(record), about.release)
     thrown = stack.chain[0] if stack is not None else None
     error_type = read_text(record.attributes.get("exception.type")) or meaning.error_type
     message = read_text(record.attributes.get("exception.message")) or _message(record, stack)
