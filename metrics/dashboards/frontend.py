@@ -23,7 +23,9 @@ DASHBOARD = Dashboard(
         Panel("pages", "Page load p90 by service", (PanelQuery(LOADS, "p90"),), "s", ("service",)),
         Panel("errors", "JavaScript errors", (PanelQuery(ERRORS, "sum"),), "", ("service",), BARS),
         Panel("sockets", "WebSocket changes", (PanelQuery(SOCKETS, "sum"),), "", ("state",), BARS),
-        Panel("lost", "WebSockets lost by service", (PanelQuery(SOCKETS, "sum", filters=LOST),), "", ("service",), BARS),
+        Panel(
+            "lost", "WebSockets lost by service", (PanelQuery(SOCKETS, "sum", filters=LOST),), "", ("service",), BARS
+        ),
         Panel("done", "What people do", (PanelQuery(DONE, "sum"),), "", ("type",), BARS),
     ),
 )
