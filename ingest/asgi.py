@@ -16,7 +16,9 @@ from accounts.addresses import believe_proxies
 from accounts.keys import authenticate
 from accounts.records import KeyAccess
 from core.errors import MissionScopeError, NotAuthenticated, TooManyRequests
+from core.logs import add_logged_ids, get_logged_id
 from core.memory import settle_collector
+from core.spans import held_span_opened
 from ingest.commit import Unavailable, committer
 from ingest.doors import Door, Headers, Problem
 from ingest.json_doors import JsonDoor
@@ -97,6 +99,7 @@ async def _handle(door: Door | None, scope: Scope, headers: dict[bytes, bytes], 
         client[0] if client else "unknown", headers.get(b"x-forwarded-for", b"").decode("latin-1")
     )
     access = await authenticate(_key(headers), scope="ingest", address=address)
+    add_logged_ids(project_id=access.project_pk, door=door.name)
     _refuse_beyond_rate(access.project_pk, door.name)
     encoding = door.encodings.get(_media_type(headers))
     if encoding is None:
@@ -132,9 +135,11 @@ async def _store(request: _Request, body: bytes) -> bytes:
         data=body,
         received_ns=time.time_ns(),
         traceparent=request.headers.get(b"traceparent", b"").decode("latin-1"),
+        request_id=get_logged_id("request_id"),
     )
     prepared = await preparers.prepare(job)
-    outcome = await asyncio.wrap_future(committer.submit(prepared))
+    with held_span_opened(unless=prepared.is_own):
+        outcome = await asyncio.wrap_future(committer.submit(prepared))
     return request.door.encode_answer(request.encoding, prepared, outcome)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from core.spans import OWN_RESOURCE
 from ingest.decoding import decode_request
 from telemetry.meaning import STRONG
 from telemetry.records import Decoded, RefusedRecord
@@ -27,6 +28,8 @@ class Prepared(msgspec.Struct, frozen=True):
     origins: tuple[int, ...] = ()
     """The item each span, then each log record was made from. Empty where the door does not answer by item."""
     deliveries: tuple[Delivery, ...] = ()
+    is_own: bool = False
+    """All of it is what a MissionScope traced of itself."""
 
 
 def prepare(
@@ -60,7 +63,12 @@ def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: i
         decoded.items,
         decoded.origins,
         _deliveries(decoded, [*spans, *logs]),
+        _is_own(decoded),
     )
+
+
+def _is_own(decoded: Decoded) -> bool:
+    return bool(decoded.spans) and all(OWN_RESOURCE in record.resource.attributes for record in decoded.spans)
 
 
 def _deliveries(decoded: Decoded, records: Sequence[IncomingSpan | IncomingLog]) -> tuple[Delivery, ...]:

@@ -15,6 +15,8 @@ from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
 from core import jobs
+from core.logs import log_what_nobody_catches
+from missionscope.entrance import Entrance
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -30,8 +32,8 @@ READING = ("GET", "HEAD")
 django_application = cast(Application, get_asgi_application())
 
 
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Route one connection."""
+async def route(scope: Scope, receive: Receive, send: Send) -> None:
+    """One connection to who answers it."""
     if scope["type"] == "lifespan":
         await run_lifespan(receive, send)
     elif scope["type"] == "websocket":
@@ -49,6 +51,10 @@ def is_for_doors(scope: Scope) -> bool:
     if scope["path"].startswith(DOOR_PREFIXES):
         return True
     return scope["path"].startswith(SHARED_PREFIXES) and _asked_method(scope) not in READING
+
+
+application = Entrance(route, is_for_doors)
+"""What the server serves."""
 
 
 def _asked_method(scope: Scope) -> str:
@@ -112,9 +118,14 @@ async def run_lifespan(receive: Receive, send: Send) -> None:
     """Start what lives as long as the server, and end it after the last request was answered."""
     from missionscope.jobs import runner
     from missionscope.parent import follow_parent
+    from missionscope.remote_debugging import listen_for_debugger
+    from missionscope.tracing import start_tracing, stop_tracing
 
     await receive()
     follow_parent()
+    log_what_nobody_catches()
+    listen_for_debugger(settings.MISSIONSCOPE_DEBUGPY)
+    start_tracing("web")
     # What cannot be imported ends the start here, not the first request.
     get_doors()
     get_resolver().url_patterns  # noqa: B018
@@ -136,6 +147,7 @@ async def run_lifespan(receive: Receive, send: Send) -> None:
     if not settings.REDIS_URL:
         jobs.set_waker(None)
         await to_thread(runner.stop)
+    await to_thread(stop_tracing)
     await send({"type": "lifespan.shutdown.complete"})
 
 
