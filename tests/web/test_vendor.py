@@ -15,7 +15,17 @@ LOCK = json.loads((ROOT / "frontend" / "package-lock.json").read_text())
 @pytest.mark.parametrize("entry", MANIFEST, ids=lambda entry: entry["file"])
 def test_a_vendored_file_has_the_bytes_of_its_manifest(entry: dict[str, str]) -> None:
     assert hashlib.sha256((VENDOR / entry["file"]).read_bytes()).hexdigest() == entry["sha256"]
+    assert hashlib.sha256((VENDOR / entry["map_file"]).read_bytes()).hexdigest() == entry["map_sha256"]
     assert (VENDOR / entry["licence_file"]).stat().st_size > 0
+
+
+@pytest.mark.parametrize("entry", MANIFEST, ids=lambda entry: entry["file"])
+def test_a_vendored_file_names_a_source_map_that_holds_its_source(entry: dict[str, str]) -> None:
+    last = (VENDOR / entry["file"]).read_text().splitlines()[-1]
+    assert last == f"//# sourceMappingURL={entry['map_file']}"
+    held = json.loads((VENDOR / entry["map_file"]).read_text())
+    assert len(held["sources"]) == len(held["sourcesContent"]) > 0
+    assert all(held["sourcesContent"])
 
 
 @pytest.mark.parametrize("entry", MANIFEST, ids=lambda entry: entry["file"])
@@ -25,7 +35,7 @@ def test_the_manifest_agrees_with_the_lock_file(entry: dict[str, str]) -> None:
 
 
 def test_nothing_is_vendored_that_the_manifest_does_not_name() -> None:
-    named = {entry[key] for entry in MANIFEST for key in ("file", "licence_file")} | {"manifest.json"}
+    named = {entry[key] for entry in MANIFEST for key in ("file", "map_file", "licence_file")} | {"manifest.json"}
     assert {path.name for path in VENDOR.iterdir()} == named
 
 
