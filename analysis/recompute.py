@@ -18,6 +18,7 @@ from core.bulk import Table, update_rows
 from core.conflicts import retry_conflicts
 from core.jobs import wake
 from core.pressure import giving_way, is_busy
+from faults.store import enqueue_steps
 from live.feeds import MOST_FINDINGS
 from live.publish import publish_list, publish_missions
 from traces.models import Mission, MissionWork
@@ -173,6 +174,7 @@ def write_totals(computed: list[_Computed]) -> None:
     for project_id in sorted({item.project_id for item in written}):
         publish_missions(project_id, [item.pk for item in written if item.project_id == project_id])
         publish_list(project_id)
+    wake("faults.collect")
 
 
 def _write(computed: list[_Computed]) -> list[_Computed]:
@@ -188,6 +190,9 @@ def _write(computed: list[_Computed]) -> list[_Computed]:
         update_rows(cursor, connection.vendor, MISSIONS, ("id",), rows)
         for item in written:
             _write_rows(cursor, item, last[item.pk])
+        for project_id in sorted({item.project_id for item in written}):
+            mine = {item.pk: item.totals.failed_steps for item in written if item.project_id == project_id}
+            enqueue_steps(cursor, project_id, mine)
         settled = [item.pk for item in written if last[item.pk] - _numbers(item) == item.seen_seq]
         MissionWork.objects.filter(mission_id__in=settled).delete()
     return written

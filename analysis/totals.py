@@ -18,6 +18,7 @@ from analysis.titles import find_opening, read_titles
 from core.aggregates import LAST_64
 from core.limits import FUTURE_TOLERANCE_NS
 from core.money import add_money
+from faults.reading.steps import digest_steps
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans
 from plans.records import Plan, PlanStep
@@ -77,6 +78,8 @@ class MissionTotals(msgspec.Struct, frozen=True):
     """(key of a tool run, key of the model call that asked for it) where the stored one differs."""
     outcomes: tuple[tuple[int, str], ...]
     """(key of a span, what became of it) where what is stored differs."""
+    failed_steps: bytes = b""
+    """Of its plan, as faults.reading.steps.digest_steps gives it."""
 
 
 def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, MissionTotals]:
@@ -152,6 +155,7 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
         call_counts=_call_counts(facts.llm_calls, attempts, {call.pk for call in counted}),
         requested_by=_requested_by(facts),
         outcomes=_outcomes(facts),
+        failed_steps=digest_steps(facts.plan),
     )
 
 

@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.stage7 import brain, details
 from api.stage7 import missions as stage7
-from api.views import calls, ingest, insight, missions, project, records
+from api.views import calls, ingest, insight, missions, project, records, source_maps
 
 
 class SegmentConverter:
@@ -79,6 +79,7 @@ urlpatterns = [
     path(STAGE7 + "brain/performance/rankings", brain.Rankings.as_view()),
     path("api/v1/search/", project.Search.as_view()),
     path("api/v1/rejections/", project.RejectionList.as_view()),
+    path("api/v1/source-maps/", source_maps.SourceMaps.as_view()),
     path("api/v1/ingest/schema", ingest.show_schema),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/docs", DOCS, name="api-docs"),

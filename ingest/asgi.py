@@ -25,6 +25,7 @@ from ingest.json_doors import JsonDoor
 from ingest.otlp_doors import OtlpDoor
 from ingest.rates import rates
 from ingest.receiving import RETRY_AFTER, Receive, received_body
+from ingest.sentry_doors import find_sentry_door
 from ingest.workers import Job, Preparers
 from live.publish import attach_loop
 from llmlog.prices import compute_cost
@@ -64,17 +65,18 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one HTTP request."""
     attach_loop(asyncio.get_running_loop())
     headers = dict(scope["headers"])
-    door = DOORS.get(scope["path"].rstrip("/"))
+    door = DOORS.get(scope["path"].rstrip("/")) or find_sentry_door(scope["path"])
     speaker = door or _nearest_door(scope["path"])
-    encoding = speaker.encodings.get(_media_type(headers), speaker.default_encoding)
+    encoding = speaker.find_encoding(_media_type(headers)) or speaker.default_encoding
     try:
         answer = await _handle(door, scope, headers, receive)
     except (Problem, MissionScopeError, Unavailable, DatabaseError) as error:
         problem = _problem_of(error)
         body = speaker.encode_problem(encoding, problem)
-        await _send(send, problem.status, speaker.get_media_type(encoding), body, problem.headers)
+        more = (*problem.headers, *speaker.list_headers(problem))
+        await _send(send, problem.status, speaker.get_media_type(encoding), body, more)
     else:
-        await _send(send, 200, speaker.get_media_type(encoding), answer)
+        await _send(send, 200, speaker.get_media_type(encoding), answer, speaker.list_headers(None))
 
 
 def _problem_of(error: Exception) -> Problem:
@@ -98,10 +100,12 @@ async def _handle(door: Door | None, scope: Scope, headers: dict[bytes, bytes], 
     address = believe_proxies(
         client[0] if client else "unknown", headers.get(b"x-forwarded-for", b"").decode("latin-1")
     )
-    access = await authenticate(_key(headers), scope="ingest", address=address)
+    query = scope.get("query_string", b"")
+    known = await authenticate(door.find_key(headers, query), scope=door.scope, address=address)
+    access = door.admit(known, scope["path"], query)
     add_logged_ids(project_id=access.project_pk, door=door.name)
     _refuse_beyond_rate(access.project_pk, door.name)
-    encoding = door.encodings.get(_media_type(headers))
+    encoding = door.find_encoding(_media_type(headers))
     if encoding is None:
         raise UnsupportedMediaType(door.sentence_415)
     async with received_body(headers, receive) as body:
@@ -141,14 +145,6 @@ async def _store(request: _Request, body: bytes) -> bytes:
     with held_span_opened(unless=prepared.is_own):
         outcome = await asyncio.wrap_future(committer.submit(prepared))
     return request.door.encode_answer(request.encoding, prepared, outcome)
-
-
-def _key(headers: dict[bytes, bytes]) -> str:
-    kind, _, value = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-    key = value.strip() if kind.lower() == "bearer" else headers.get(b"x-api-key", b"").decode("latin-1").strip()
-    if not key:
-        raise NotAuthenticated("An API key is needed: Authorization: Bearer KEY, or x-api-key: KEY.")
-    return key
 
 
 def _media_type(headers: dict[bytes, bytes]) -> str:

@@ -19,6 +19,7 @@ from django.db import DatabaseError, DataError, IntegrityError, close_old_connec
 from core.conflicts import retry_conflicts
 from core.jobs import wake
 from core.spans import Origin, get_origin, span_for
+from faults.store import enqueue_records
 from ingest.prepare import Prepared
 from live.publish import publish_missions
 from llmlog.store import store_calls
@@ -226,6 +227,7 @@ def _store_above(cursor: object, project_id: int, stored: Stored, now_ns: int) -
     enqueue(cursor, project_id, "span", [item.pk for item in stored.spans] + stored.moved_span_pks, now_ns)
     store_facts(cursor, project_id, stored.logs, stored.spans)
     enqueue(cursor, project_id, "log", [item.pk for item in stored.logs] + stored.moved_log_pks, now_ns)
+    enqueue_records(cursor, project_id, stored)
 
 
 def _announce(changed: Sequence[Changed]) -> None:
@@ -234,6 +236,7 @@ def _announce(changed: Sequence[Changed]) -> None:
             publish_missions(change.project_id, change.mission_pks)
     wake("analysis.attribute")
     wake("analysis.recompute")
+    wake("faults.collect")
     wake("search.index")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
@@ -28,6 +29,8 @@ DOOR_PREFIXES = ("/v1/",)
 SHARED_PREFIXES = ("/api/v1/stage7/", "/api/v1/ingest")
 """Here machines send to ingest.asgi, and people and programs read from Django."""
 READING = ("GET", "HEAD")
+SENTRY_PATH = re.compile(r"/api/[^/]{1,100}/(?:envelope|store)/?")
+"""Where Sentry's clients send to: ingest.sentry_doors."""
 
 django_application = cast(Application, get_asgi_application())
 
@@ -48,7 +51,7 @@ async def route(scope: Scope, receive: Receive, send: Send) -> None:
 
 def is_for_doors(scope: Scope) -> bool:
     """Whether ingest.asgi answers this, whatever it then says."""
-    if scope["path"].startswith(DOOR_PREFIXES):
+    if scope["path"].startswith(DOOR_PREFIXES) or SENTRY_PATH.fullmatch(scope["path"]):
         return True
     return scope["path"].startswith(SHARED_PREFIXES) and _asked_method(scope) not in READING
 
@@ -93,7 +96,7 @@ def get_doors() -> Application:
     from ingest.asgi import application as doors
     from missionscope.cors import CrossOrigin
 
-    return CrossOrigin(doors, settings.CORS_ALLOWED_ORIGINS)
+    return CrossOrigin(doors, settings.CORS_ALLOWED_ORIGINS, SENTRY_PATH)
 
 
 @cache

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "traces",
     "llmlog",
     "plans",
+    "faults",
     "live",
     "search",
     "analysis",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("settings/members/", settings.show_members, name="settings-members"),
     path("settings/members/<int:user_pk>", settings.change_member, name="settings-member"),
     path("settings/send/", settings.show_sending, name="settings-send"),
+    path("settings/send/dsn", settings.make_public_key, name="settings-dsn"),
     path("settings/history/", settings.show_history, name="settings-history"),
     path("-/patterns", patterns.show_patterns, name="patterns"),
     path("", include("web.mission_urls")),

@@ -40,7 +40,7 @@ def read_items(data: bytes, *, is_lines: bool) -> list[Item]:
     A body of several lines is NDJSON when it `is_lines` (its content type says so) or its first line is an object.
     """
     data = data.removeprefix(_BOM)
-    _check_values(data)
+    check_values(data)
     try:
         whole = parse_json(data)
     except MalformedBody as error:
@@ -119,7 +119,7 @@ def _integer(text: str) -> int | float:
     return int(text) if len(text) <= _MOST_DIGITS else float(text)
 
 
-def _check_values(data: bytes) -> None:
+def check_values(data: bytes) -> None:
     """Raises TooLarge when the body may hold too many values. Counts commas and brackets, those in texts not."""
     if _count_marks(data) > MAX_JSON_VALUES and _count_marks(_TEXT.sub(b"", data)) > MAX_JSON_VALUES:
         raise TooLarge(f"The request holds more than {MAX_JSON_VALUES} values. Send it in parts.")

@@ -180,7 +180,7 @@ def test_the_commands_of_worker_and_beat_do_the_jobs(tmp_path, services, redis_u
     with start_server(tmp_path, MISSIONSCOPE_CELERY_WORKER="0", REDIS_URL=redis_url) as server:
         mine = {name: value for name, value in os.environ.items() if not name.startswith(("MISSIONSCOPE_", "DJANGO_"))}
         mine |= {"DATABASE_URL": server.database_url, "REDIS_URL": redis_url}
-        mine |= {"MISSIONSCOPE_DATA_DIR": str(server.data), "MISSIONSCOPE_CELERY_WORKER": "0"}
+        mine |= {"MISSIONSCOPE_DATA_DIR": str(server.data_dir), "MISSIONSCOPE_CELERY_WORKER": "0"}
         reader = Reader(server.url, server.key)
         with (
             running(services["worker"], tmp_path / "worker.log", **mine),
