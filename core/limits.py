@@ -41,6 +41,12 @@ MAX_EVENTS = 1_000
 MAX_LINKS = 1_000
 """Links of one span. Beyond: dropped and counted."""
 
+MAX_BUCKETS = 2_000
+"""Buckets of one histogram, or of one side of an exponential one; quantiles of a summary. Beyond: refused."""
+
+MAX_EXEMPLARS = 20
+"""Exemplars of one metric point. Beyond: the oldest are dropped and counted."""
+
 MAX_REPAIRS = 100
 """Repairs listed on one record. The last one then says how many more there were."""
 

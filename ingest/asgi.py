@@ -38,6 +38,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 DOORS: dict[str, Door] = {
     "/v1/traces": OtlpDoor("traces"),
     "/v1/logs": OtlpDoor("logs"),
+    "/v1/metrics": OtlpDoor("metrics"),
     "/api/v1/ingest": JsonDoor("native"),
     **{f"/api/v1/stage7/{door}": JsonDoor(f"stage7_{door}") for door in stage7.DOORS},
 }

@@ -23,6 +23,8 @@ from faults.store import enqueue_records
 from ingest.prepare import Prepared
 from live.publish import publish_missions
 from llmlog.store import store_calls
+from metrics.incoming import IncomingPoint
+from metrics.store import store_points
 from plans.store import store_facts
 from search.store import enqueue
 from telemetry.records import RefusedRecord
@@ -109,7 +111,7 @@ class Committer:
 
 
 def _size(prepared: Prepared) -> int:
-    return len(prepared.spans) + len(prepared.logs)
+    return len(prepared.spans) + len(prepared.logs) + len(prepared.points)
 
 
 def _try_group(group: Sequence[_Waiting]) -> None:
@@ -159,6 +161,7 @@ def _write_pieces(item: _Waiting) -> None:
     whole, refused, changed = item.prepared, [], []
     pieces = [Prepared(whole.project_id, whole.door, [span], [], whole.bodies, [], ()) for span in whole.spans]
     pieces += [Prepared(whole.project_id, whole.door, [], [entry], whole.bodies, [], ()) for entry in whole.logs]
+    pieces += [_piece_of_point(whole, point) for point in whole.points]
     try:
         for piece, index in zip_longest(pieces, whole.origins):
             try:
@@ -174,8 +177,14 @@ def _write_pieces(item: _Waiting) -> None:
     _announce(changed)
 
 
+def _piece_of_point(whole: Prepared, point: IncomingPoint) -> Prepared:
+    series = {point.series_hash: whole.series[point.series_hash]}
+    return Prepared(whole.project_id, whole.door, [], [], {}, [], (), points=[point], series=series)
+
+
 def _refuse(piece: Prepared, error: DatabaseError, index: int | None) -> RefusedRecord:
-    name = piece.spans[0].name if piece.spans else piece.logs[0].body
+    names = [span.name for span in piece.spans] + [entry.body for entry in piece.logs]
+    name = (names or [series.name for series in piece.series.values()])[0]
     detail = f"The database refused a value ({type(error).__name__})."
     return RefusedRecord("not_storable", detail, name[:SHOWN], index)
 
@@ -216,6 +225,7 @@ def _store(requests: Sequence[Prepared]) -> list[Changed]:
                 [delivery for request in mine for delivery in request.deliveries],
             )
             _store_above(cursor, project_id, stored, now_ns)
+            _store_metrics(cursor, project_id, mine, now_ns)
             for request in mine:
                 store_rejections(cursor, project_id, request.door, request.refused, now_ns)
             changed.append(Changed(project_id, sorted(stored.missions)))
@@ -230,6 +240,11 @@ def _store_above(cursor: object, project_id: int, stored: Stored, now_ns: int) -
     enqueue_records(cursor, project_id, stored)
 
 
+def _store_metrics(cursor: object, project_id: int, requests: Sequence[Prepared], now_ns: int) -> None:
+    series = {one: told for request in requests for one, told in request.series.items()}
+    store_points(cursor, project_id, series, [point for request in requests for point in request.points], now_ns)
+
+
 def _announce(changed: Sequence[Changed]) -> None:
     for change in changed:
         if change.mission_pks:
@@ -238,6 +253,7 @@ def _announce(changed: Sequence[Changed]) -> None:
     wake("analysis.recompute")
     wake("faults.collect")
     wake("search.index")
+    wake("metrics.roll_up")
 
 
 committer = Committer()

@@ -19,7 +19,7 @@ Record = TypeVar("Record", SpanRecord, LogRecord)
 Convert = Callable[[Any, int], Converted]
 """A clean item and when it was received (ns), to records. May raise Refusal."""
 
-OTLP = {"otlp_traces": "traces", "otlp_logs": "logs"}
+OTLP = {"otlp_traces": "traces", "otlp_logs": "logs", "otlp_metrics": "metrics"}
 CONVERTERS: dict[str, Convert] = {
     "native": native.convert,
     **{f"stage7_{door}": partial(stage7.convert, door) for door in stage7.DOORS},

@@ -6,6 +6,7 @@ import msgspec
 
 from core.spans import OWN_RESOURCE
 from ingest.decoding import decode_request
+from metrics.incoming import IncomingPoint, IncomingSeries, PointWriter
 from telemetry.meaning import STRONG
 from telemetry.records import Decoded, RefusedRecord
 from telemetry.redaction import Redactor
@@ -28,6 +29,9 @@ class Prepared(msgspec.Struct, frozen=True):
     origins: tuple[int, ...] = ()
     """The item each span, then each log record was made from. Empty where the door does not answer by item."""
     deliveries: tuple[Delivery, ...] = ()
+    points: list[IncomingPoint] = []
+    series: dict[bytes, IncomingSeries] = {}
+    """What the points belong to, by hash."""
     is_own: bool = False
     """All of it is what a MissionScope traced of itself."""
 
@@ -52,6 +56,8 @@ def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: i
     writer = PayloadWriter()
     spans = [prepare_span(record, writer) for record in decoded.spans]
     logs = [prepare_log(record, writer, received_ns) for record in decoded.logs]
+    point_writer = PointWriter()
+    points = [point_writer.point(record) for record in decoded.points]
     return Prepared(
         project_id,
         door,
@@ -63,12 +69,15 @@ def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: i
         decoded.items,
         decoded.origins,
         _deliveries(decoded, [*spans, *logs]),
+        points,
+        point_writer.series,
         _is_own(decoded),
     )
 
 
 def _is_own(decoded: Decoded) -> bool:
-    return bool(decoded.spans) and all(OWN_RESOURCE in record.resource.attributes for record in decoded.spans)
+    is_spans = bool(decoded.spans) and not decoded.logs
+    return is_spans and all(OWN_RESOURCE in record.resource.attributes for record in decoded.spans)
 
 
 def _deliveries(decoded: Decoded, records: Sequence[IncomingSpan | IncomingLog]) -> tuple[Delivery, ...]:
