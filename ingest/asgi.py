@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -20,8 +21,9 @@ from core.logs import add_logged_ids, get_logged_id
 from core.memory import settle_collector
 from core.spans import held_span_opened
 from ingest.commit import Unavailable, committer
+from ingest.decoding import LOGS
 from ingest.doors import Door, Headers, Problem
-from ingest.json_doors import JsonDoor
+from ingest.json_doors import JsonDoor, LogsDoor
 from ingest.otlp_doors import OtlpDoor
 from ingest.rates import rates
 from ingest.receiving import RETRY_AFTER, Receive, received_body
@@ -31,6 +33,7 @@ from live.publish import attach_loop
 from llmlog.prices import compute_cost
 from telemetry import stage7
 from telemetry.decode.errors import UnsupportedMediaType
+from traces.incoming import SHOWN_LENGTH
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -40,10 +43,12 @@ DOORS: dict[str, Door] = {
     "/v1/logs": OtlpDoor("logs"),
     "/v1/metrics": OtlpDoor("metrics"),
     "/api/v1/ingest": JsonDoor("native"),
+    "/api/v1/logs": LogsDoor(LOGS),
     **{f"/api/v1/stage7/{door}": JsonDoor(f"stage7_{door}") for door in stage7.DOORS},
 }
 """By path; a slash at the end is tolerated."""
 OTLP_PREFIX = "/v1/"
+_LONGEST_QUERY = 4_096
 
 preparers = Preparers(settings.MISSIONSCOPE_DECODERS)
 
@@ -53,6 +58,7 @@ class _Request(NamedTuple):
     encoding: str
     access: KeyAccess
     headers: dict[bytes, bytes]
+    service: str
 
 
 def warm() -> None:
@@ -110,7 +116,7 @@ async def _handle(door: Door | None, scope: Scope, headers: dict[bytes, bytes], 
     if encoding is None:
         raise UnsupportedMediaType(door.sentence_415)
     async with received_body(headers, receive) as body:
-        return await _store(_Request(door, encoding, access, headers), body)
+        return await _store(_Request(door, encoding, access, headers, _service(scope, headers)), body)
 
 
 def _nearest_door(path: str) -> Door:
@@ -141,11 +147,19 @@ async def _store(request: _Request, body: bytes) -> bytes:
         received_ns=time.time_ns(),
         traceparent=request.headers.get(b"traceparent", b"").decode("latin-1"),
         request_id=get_logged_id("request_id"),
+        service=request.service,
     )
     prepared = await preparers.prepare(job)
     with held_span_opened(unless=prepared.is_own):
         outcome = await asyncio.wrap_future(committer.submit(prepared))
     return request.door.encode_answer(request.encoding, prepared, outcome)
+
+
+def _service(scope: Scope, headers: dict[bytes, bytes]) -> str:
+    """The service that the address or a header names; text that is no UTF-8 has its bytes replaced."""
+    asked = parse_qs(bytes(scope.get("query_string") or b"")[:_LONGEST_QUERY].decode("latin-1"))
+    named = asked.get("service", [""])[0] or headers.get(b"x-service-name", b"").decode(errors="replace")
+    return named.replace("\0", "").strip()[:SHOWN_LENGTH]
 
 
 def _media_type(headers: dict[bytes, bytes]) -> str:

@@ -46,6 +46,8 @@ class Job(msgspec.Struct, frozen=True):
     """The request's header."""
     request_id: str = ""
     """As lines of the log say it."""
+    service: str = ""
+    """Named by the request, of log lines that name none."""
 
 
 def run_job(job: Job) -> Prepared:
@@ -59,6 +61,7 @@ def run_job(job: Job) -> Prepared:
             data=job.data,
             received_ns=job.received_ns,
             traceparent=job.traceparent,
+            service=job.service,
         )
 
 

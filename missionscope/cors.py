@@ -16,6 +16,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 ALLOWED_HEADERS = (
     "accept", "access-control-allow-origin", "authorization", "baggage", "content-encoding", "content-type",
     "traceparent", "tracestate", "x-api-key", "x-csrftoken", "x-request-id", "x-requested-with", "x-sentry-auth",
+    "x-service-name",
 )  # fmt: skip
 """Of requests. Some clients send `Access-Control-Allow-Origin` as if it were one of theirs."""
 EXPOSED_HEADERS = ("retry-after", "www-authenticate", "x-request-id", "x-sentry-error", "x-sentry-rate-limits")
