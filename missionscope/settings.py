@@ -279,7 +279,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": "Missions of AI agents: what happened, when, and why. Every 64-bit integer is a decimal string.",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"EffectiveStatus": "api.fields.STATUSES", "StatusCode": "api.fields.CODES"},
+    "ENUM_NAME_OVERRIDES": {
+        "EffectiveStatus": "api.fields.STATUSES",
+        "StatusCode": "api.fields.CODES",
+        "ErrorStatus": "faults.records.STATUSES",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from web.views import frame, missions, patterns, search, settings
+from web.views import errors, frame, missions, patterns, search, settings
 
 urlpatterns = [
     path("", frame.show_home, name="home"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("search", search.show_search, name="search"),
     path("missions/", missions.show_missions, name="missions"),
     path("missions/changes", missions.show_changes, name="missions-changes"),
+    path("errors/", errors.show_errors, name="errors"),
+    path("errors/<int:group_pk>/", errors.show_error, name="error"),
+    path("errors/<int:group_pk>/change", errors.change_error, name="error-change"),
     path("settings/", settings.show_project, name="settings"),
     path("settings/keys/", settings.show_keys, name="settings-keys"),
     path("settings/keys/<int:key_pk>/revoke", settings.revoke_key, name="settings-key-revoke"),
