@@ -19,6 +19,7 @@ from django.db import DatabaseError, DataError, IntegrityError, close_old_connec
 from core.conflicts import retry_conflicts
 from core.counters import COMMIT_BEGUN, COMMIT_FAILURES, COMMIT_SECONDS, RECORDS_ACCEPTED, RECORDS_REJECTED
 from core.jobs import wake
+from core.spans import Origin, get_origin, span_for
 from faults.store import enqueue_records
 from ingest.prepare import Prepared
 from live.publish import publish_missions
@@ -52,6 +53,7 @@ class Outcome(NamedTuple):
 class _Waiting(NamedTuple):
     prepared: Prepared
     future: "Future[Outcome]"
+    origin: Origin
 
 
 class Committer:
@@ -81,7 +83,7 @@ class Committer:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="ingest-writer", daemon=True)
                 self._thread.start()
-        self._queue.put(_Waiting(prepared, future))
+        self._queue.put(_Waiting(prepared, future, get_origin()))
         return future
 
     def _run(self) -> None:
@@ -90,12 +92,7 @@ class Committer:
             COMMIT_BEGUN.set(time.time())
             group = self._gather(first)
             try:
-                _write_group(group)
-            except Exception as error:  # the writer must live on
-                log.exception("a group of requests was not stored")
-                for item in group:
-                    if not item.future.done():
-                        item.future.set_exception(Unavailable(type(error).__name__))
+                _try_group(group)
             finally:
                 self._busy_since_s = None
                 COMMIT_BEGUN.set(0)
@@ -121,6 +118,18 @@ class Committer:
 
 def _size(prepared: Prepared) -> int:
     return len(prepared.spans) + len(prepared.logs) + len(prepared.points)
+
+
+def _try_group(group: Sequence[_Waiting]) -> None:
+    """Every future ends, whatever happens: the writer must live on."""
+    with span_for("ingest.commit", [item.origin for item in group], requests=len(group)):
+        try:
+            _write_group(group)
+        except Exception as error:  # whatever it is, the senders are told to come back
+            log.exception("a group of requests was not stored")
+            for item in group:
+                if not item.future.done():
+                    item.future.set_exception(Unavailable(type(error).__name__))
 
 
 def _write_group(group: Sequence[_Waiting]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from core.spans import OWN_RESOURCE
 from ingest.decoding import LOGS, decode_request
 from metrics.incoming import IncomingPoint, IncomingSeries, PointWriter
 from telemetry.loglines import Repeats
@@ -32,6 +33,8 @@ class Prepared(msgspec.Struct, frozen=True):
     points: list[IncomingPoint] = []
     series: dict[bytes, IncomingSeries] = {}
     """What the points belong to, by hash."""
+    is_own: bool = False
+    """All of it is what a MissionScope traced of itself."""
 
 
 def prepare(
@@ -72,7 +75,13 @@ def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: i
         _deliveries(decoded, [*spans, *logs]),
         points,
         point_writer.series,
+        _is_own(decoded),
     )
+
+
+def _is_own(decoded: Decoded) -> bool:
+    is_spans = bool(decoded.spans) and not decoded.logs
+    return is_spans and all(OWN_RESOURCE in record.resource.attributes for record in decoded.spans)
 
 
 def _deliveries(decoded: Decoded, records: Sequence[IncomingSpan | IncomingLog]) -> tuple[Delivery, ...]:
