@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.stage7 import brain, details
 from api.stage7 import missions as stage7
-from api.views import calls, ingest, insight, missions, project, records
+from api.views import calls, ingest, insight, logs, missions, project, records
 
 
 class SegmentConverter:
@@ -77,6 +77,7 @@ urlpatterns = [
     path(STAGE7 + "brain/models", brain.Models.as_view()),
     path(STAGE7 + "brain/performance", brain.Performance.as_view()),
     path(STAGE7 + "brain/performance/rankings", brain.Rankings.as_view()),
+    path("api/v1/logs/", logs.ProjectLogList.as_view()),
     path("api/v1/search/", project.Search.as_view()),
     path("api/v1/rejections/", project.RejectionList.as_view()),
     path("api/v1/ingest/schema", ingest.show_schema),

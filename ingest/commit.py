@@ -19,7 +19,7 @@ from django.db import DatabaseError, DataError, IntegrityError, close_old_connec
 from core.conflicts import retry_conflicts
 from core.jobs import wake
 from ingest.prepare import Prepared
-from live.publish import publish_missions
+from live.publish import publish_logs, publish_missions
 from llmlog.store import store_calls
 from plans.store import store_facts
 from search.store import enqueue
@@ -171,10 +171,11 @@ def _refuse(piece: Prepared, error: DatabaseError, index: int | None) -> Refused
 
 
 class Changed(NamedTuple):
-    """Missions of a project that a transaction changed."""
+    """What a transaction changed in a project: missions, and whether log records came."""
 
     project_id: int
     mission_pks: list[int]
+    has_logs: bool = False
 
 
 def store_prepared(requests: Sequence[Prepared]) -> list[Changed]:
@@ -208,7 +209,7 @@ def _store(requests: Sequence[Prepared]) -> list[Changed]:
             _store_above(cursor, project_id, stored, now_ns)
             for request in mine:
                 store_rejections(cursor, project_id, request.door, request.refused, now_ns)
-            changed.append(Changed(project_id, sorted(stored.missions)))
+            changed.append(Changed(project_id, sorted(stored.missions), bool(stored.logs)))
     return changed
 
 
@@ -223,6 +224,8 @@ def _announce(changed: Sequence[Changed]) -> None:
     for change in changed:
         if change.mission_pks:
             publish_missions(change.project_id, change.mission_pks)
+        if change.has_logs:
+            publish_logs(change.project_id)
     wake("analysis.attribute")
     wake("analysis.recompute")
     wake("search.index")

@@ -10,7 +10,7 @@ from accounts.records import ProjectAccess
 from core.errors import NotAuthenticated, NotFound
 
 THEMES = ("dark", "light")
-PAGES = (("Missions", "/missions/"),)
+PAGES = (("Missions", "/missions/"), ("Logs", "/logs/"))
 
 
 class NavItem(NamedTuple):
