@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from core.cursors import LARGEST as LAST_64
 from core.errors import FieldError, InvalidInput
 from web.presenters.formats import S, format_time, short_id
 from web.presenters.mission_query import DEFAULT_RANGE, MOST_TEXT, RANGES, Range
@@ -31,7 +32,7 @@ SEVERITIES = (
 IDS = ("service", "host", "mission", "agent", "step", "request", "conversation", "user", "trace", "span")
 """Fields that a line can be filtered by."""
 _HEX = {"trace": 32, "span": 16}
-_NUMBER = re.compile(r"[0-9]{1,18}")
+_NUMBER = re.compile(r"[0-9]{1,19}")
 
 
 class Chip(NamedTuple):
@@ -151,7 +152,7 @@ def _number(data: QueryDict, name: str) -> int | None:
     text = data.get(name, "")
     if not text:
         return None
-    if not _NUMBER.fullmatch(text):
+    if not _NUMBER.fullmatch(text) or int(text) > LAST_64:
         raise InvalidInput(errors=(FieldError(name, "must be nanoseconds since 1970"),))
     return int(text)
 
