@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -18,8 +19,9 @@ from accounts.records import KeyAccess
 from core.errors import MissionScopeError, NotAuthenticated, TooManyRequests
 from core.memory import settle_collector
 from ingest.commit import Unavailable, committer
+from ingest.decoding import LOGS
 from ingest.doors import Door, Headers, Problem
-from ingest.json_doors import JsonDoor
+from ingest.json_doors import JsonDoor, LogsDoor
 from ingest.otlp_doors import OtlpDoor
 from ingest.rates import rates
 from ingest.receiving import RETRY_AFTER, Receive, received_body
@@ -28,6 +30,7 @@ from live.publish import attach_loop
 from llmlog.prices import compute_cost
 from telemetry import stage7
 from telemetry.decode.errors import UnsupportedMediaType
+from traces.incoming import SHOWN_LENGTH
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -36,10 +39,12 @@ DOORS: dict[str, Door] = {
     "/v1/traces": OtlpDoor("traces"),
     "/v1/logs": OtlpDoor("logs"),
     "/api/v1/ingest": JsonDoor("native"),
+    "/api/v1/logs": LogsDoor(LOGS),
     **{f"/api/v1/stage7/{door}": JsonDoor(f"stage7_{door}") for door in stage7.DOORS},
 }
 """By path; a slash at the end is tolerated."""
 OTLP_PREFIX = "/v1/"
+_LONGEST_QUERY = 4_096
 
 preparers = Preparers(settings.MISSIONSCOPE_DECODERS)
 
@@ -49,6 +54,7 @@ class _Request(NamedTuple):
     encoding: str
     access: KeyAccess
     headers: dict[bytes, bytes]
+    service: str
 
 
 def warm() -> None:
@@ -102,7 +108,7 @@ async def _handle(door: Door | None, scope: Scope, headers: dict[bytes, bytes], 
     if encoding is None:
         raise UnsupportedMediaType(door.sentence_415)
     async with received_body(headers, receive) as body:
-        return await _store(_Request(door, encoding, access, headers), body)
+        return await _store(_Request(door, encoding, access, headers, _service(scope, headers)), body)
 
 
 def _nearest_door(path: str) -> Door:
@@ -132,6 +138,7 @@ async def _store(request: _Request, body: bytes) -> bytes:
         data=body,
         received_ns=time.time_ns(),
         traceparent=request.headers.get(b"traceparent", b"").decode("latin-1"),
+        service=request.service,
     )
     prepared = await preparers.prepare(job)
     outcome = await asyncio.wrap_future(committer.submit(prepared))
@@ -144,6 +151,13 @@ def _key(headers: dict[bytes, bytes]) -> str:
     if not key:
         raise NotAuthenticated("An API key is needed: Authorization: Bearer KEY, or x-api-key: KEY.")
     return key
+
+
+def _service(scope: Scope, headers: dict[bytes, bytes]) -> str:
+    """The service that the address or a header names; text that is no UTF-8 has its bytes replaced."""
+    asked = parse_qs(bytes(scope.get("query_string") or b"")[:_LONGEST_QUERY].decode("latin-1"))
+    named = asked.get("service", [""])[0] or headers.get(b"x-service-name", b"").decode(errors="replace")
+    return named.replace("\0", "").strip()[:SHOWN_LENGTH]
 
 
 def _media_type(headers: dict[bytes, bytes]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from core.traceparent import find_trace_id
-from telemetry import native, stage7
+from telemetry import loglines, native, stage7
 from telemetry.decode import decode
 from telemetry.decode.json_items import Item, read_items
 from telemetry.decode.notes import list_notes
@@ -19,6 +19,8 @@ Record = TypeVar("Record", SpanRecord, LogRecord)
 Convert = Callable[[Any, int], Converted]
 """A clean item and when it was received (ns), to records. May raise Refusal."""
 
+LOGS = "logs"
+"""The door of log lines."""
 OTLP = {"otlp_traces": "traces", "otlp_logs": "logs"}
 CONVERTERS: dict[str, Convert] = {
     "native": native.convert,
@@ -28,11 +30,16 @@ TRACEPARENT = "traceparent"
 """Header of a request, and field of an item that a tap or a client tells of another request."""
 
 
-def decode_request(door: str, encoding: str, data: bytes, received_ns: int, traceparent: str = "") -> Decoded:
+def decode_request(
+    door: str, encoding: str, data: bytes, received_ns: int, traceparent: str = "", service: str = ""
+) -> Decoded:
     """The records of a request that came through `door`. Raises telemetry.decode's errors on a body it cannot read.
 
-    The header counts for JSON alone: NDJSON is how batches are sent, in the background, of whatever has gathered.
+    `traceparent` counts for JSON alone: NDJSON is how batches are sent, in the background, of whatever has gathered.
+    `service` counts for log lines that name none.
     """
+    if door == LOGS:
+        return loglines.decode_logs(encoding, data, service)
     signal = OTLP.get(door)
     if signal is not None:
         return decode(signal, encoding, data)

@@ -14,7 +14,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ALLOWED_HEADERS = (
     "accept", "access-control-allow-origin", "authorization", "baggage", "content-encoding", "content-type",
-    "traceparent", "tracestate", "x-api-key", "x-csrftoken", "x-requested-with",
+    "traceparent", "tracestate", "x-api-key", "x-csrftoken", "x-requested-with", "x-service-name",
 )  # fmt: skip
 """Of requests. Some clients send `Access-Control-Allow-Origin` as if it were one of theirs."""
 EXPOSED_HEADERS = ("retry-after", "www-authenticate")
