@@ -15,7 +15,8 @@ export class LogsPane extends HtmlPane {
     this.opened = null;
     for (const name of ["loaded", "items"]) box.addEventListener(name, () => markWords(this.body, this.words));
     box.addEventListener("loaded", () => this.#showNamed());
-    for (const name of ["loaded", "items"]) box.addEventListener(name, () => this.#showMoment(false));
+    box.addEventListener("items", () => this.#showMoment(false));
+    box.addEventListener("loaded", () => (this.state.get("log") === null ? this.#goToMoment() : this.#showMoment(false)));
     page.state.on("at", () => this.isLoaded && this.isShown() && this.#goToMoment());
     page.state.on("log", ({ log }) => this.isLoaded && (log === null || this.#named() ? this.#showNamed() : this.reload()));
   }
