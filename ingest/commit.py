@@ -22,7 +22,7 @@ from core.jobs import wake
 from core.spans import Origin, get_origin, span_for
 from faults.store import enqueue_records
 from ingest.prepare import Prepared
-from live.publish import publish_missions
+from live.publish import publish_logs, publish_missions
 from llmlog.store import store_calls
 from metrics.derive.marks import mark_stored
 from metrics.incoming import IncomingPoint
@@ -209,10 +209,11 @@ def _refuse(piece: Prepared, error: DatabaseError, index: int | None) -> Refused
 
 
 class Changed(NamedTuple):
-    """Missions of a project that a transaction changed."""
+    """What a transaction changed in a project: missions, and whether log records came."""
 
     project_id: int
     mission_pks: list[int]
+    has_logs: bool = False
 
 
 def store_prepared(requests: Sequence[Prepared]) -> list[Changed]:
@@ -247,7 +248,7 @@ def _store(requests: Sequence[Prepared]) -> list[Changed]:
             _store_metrics(cursor, project_id, mine, now_ns)
             for request in mine:
                 store_rejections(cursor, project_id, request.door, request.refused, now_ns)
-            changed.append(Changed(project_id, sorted(stored.missions)))
+            changed.append(Changed(project_id, sorted(stored.missions), bool(stored.logs)))
     return changed
 
 
@@ -269,6 +270,8 @@ def _announce(changed: Sequence[Changed]) -> None:
     for change in changed:
         if change.mission_pks:
             publish_missions(change.project_id, change.mission_pks)
+        if change.has_logs:
+            publish_logs(change.project_id)
     wake("analysis.attribute")
     wake("analysis.recompute")
     wake("faults.collect")

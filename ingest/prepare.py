@@ -99,4 +99,6 @@ def _deliveries(decoded: Decoded, records: Sequence[IncomingSpan | IncomingLog])
 def _homeless(logs: Sequence[IncomingLog]) -> list[str]:
     """What the sender is told of log records that no mission will ever show."""
     count = sum(not log.trace_id and log.meaning.mission_key is None for log in logs)
-    return [f"{count} log record(s) name neither a trace nor a mission: kept, but shown nowhere."] if count else []
+    return (
+        [f"{count} log record(s) name neither a trace nor a mission: kept, but shown in no mission."] if count else []
+    )
