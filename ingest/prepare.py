@@ -69,7 +69,7 @@ def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: i
         logs,
         writer.bodies,
         decoded.refused,
-        (*decoded.notes, *_homeless(logs)),
+        decoded.notes,
         decoded.items,
         decoded.origins,
         _deliveries(decoded, [*spans, *logs]),
@@ -94,11 +94,3 @@ def _deliveries(decoded: Decoded, records: Sequence[IncomingSpan | IncomingLog])
         if key is not None and strength == STRONG and index in decoded.deliveries:
             found.add(Delivery(decoded.deliveries[index], key))
     return tuple(sorted(found))
-
-
-def _homeless(logs: Sequence[IncomingLog]) -> list[str]:
-    """What the sender is told of log records that no mission will ever show."""
-    count = sum(not log.trace_id and log.meaning.mission_key is None for log in logs)
-    return (
-        [f"{count} log record(s) name neither a trace nor a mission: kept, but shown in no mission."] if count else []
-    )
