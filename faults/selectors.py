@@ -9,7 +9,7 @@ from accounts.selectors import list_members
 from core.cursors import decode_cursor, encode_cursor
 from core.errors import FieldError, InvalidInput
 from faults.choosing import GroupFilter, choose_groups
-from faults.models import Event, Group
+from faults.models import Event, Group, Work
 from faults.records import STATUSES, GroupRow, MissionTouched, Share
 from traces.models import Mission
 
@@ -23,6 +23,7 @@ COUNTED_EVENTS = 5_000
 """The newest, of which values are counted."""
 MOST_VALUES = 200
 MOST_OF_MISSION = 5_000
+MOST_WAITING = 100_000
 
 
 class GroupPage(NamedTuple):
@@ -134,6 +135,11 @@ def list_shares(project_id: int, group_pk: int, most: int = 5) -> dict[str, list
             ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
             found[field] = [Share(value, count) for value, count in ordered[:most]]
     return found
+
+
+def count_waiting() -> int:
+    """Records of all projects that are not looked at yet, at most MOST_WAITING."""
+    return Work.objects.all()[:MOST_WAITING].count()
 
 
 def list_values(project_id: int) -> dict[str, list[str]]:
