@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from analysis.selectors import AgentState, read_state
 from faults.contents import EventContent
+from faults.grouping.failures import MODEL_CALL
 from faults.records import ErrorEvent
 from plans.contents import read_step_contents
 from plans.records import PlanStep
@@ -31,7 +32,7 @@ class Moment(NamedTuple):
 
     step: StepMoment | None
     arguments: Any
-    """Of the tool that ran."""
+    """Of the tool that ran; of other work what went in. A model call's are its prompt, and long: not here."""
     result: Any
     states: tuple[AgentState, ...]
 
@@ -39,7 +40,7 @@ class Moment(NamedTuple):
 def read_moment(project_id: int, mission: MissionRow | None, event: ErrorEvent, content: EventContent) -> Moment:
     """What the application was about when the event happened."""
     arguments = result = None
-    if isinstance(content.record, SpanRecord) and event.tool_name:
+    if isinstance(content.record, SpanRecord) and event.source != MODEL_CALL:
         told = read_tool_io(content.record.attributes, content.record.events)
         arguments, result = told.arguments, told.result
     if mission is None:

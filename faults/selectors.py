@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Max, Min, Q
+from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Max, Q
 
 from accounts.selectors import list_members
 from core.cursors import decode_cursor, encode_cursor
 from core.errors import FieldError, InvalidInput
 from faults.choosing import GroupFilter, choose_groups
-from faults.models import Event, Group
+from faults.models import Event, Group, Work
 from faults.records import STATUSES, GroupRow, MissionTouched, Share
 from traces.models import Mission
 
@@ -22,6 +22,8 @@ _SHARED = ("service_name", "environment", "release", "agent_name", "tool_name", 
 COUNTED_EVENTS = 5_000
 """The newest, of which values are counted."""
 MOST_VALUES = 200
+MOST_OF_MISSION = 5_000
+MOST_WAITING = 100_000
 
 
 class GroupPage(NamedTuple):
@@ -63,10 +65,11 @@ def find_group(project_id: int, pk: int) -> GroupRow | None:
 
 
 def list_groups_of_events(project_id: int, mission_pk: int) -> dict[str, dict[int, int]]:
-    """Of a mission's events, by `span` and `log`: the record's key to its group's."""
+    """Of a mission's events (the newest MOST_OF_MISSION), by `span` and `log`: the record's key to its group's."""
     query = Event.objects.filter(project_id=project_id, mission_id=mission_pk).exclude(group_id=0)
     found: dict[str, dict[int, int]] = {"span": {}, "log": {}}
-    for span_pk, log_pk, group_pk in query.values_list("span_pk", "log_pk", "group_id"):
+    newest = query.order_by("-time_ns", "-id").values_list("span_pk", "log_pk", "group_id")
+    for span_pk, log_pk, group_pk in newest[:MOST_OF_MISSION]:
         if span_pk is not None:
             found["span"][span_pk] = group_pk
         elif log_pk is not None:
@@ -134,6 +137,11 @@ def list_shares(project_id: int, group_pk: int, most: int = 5) -> dict[str, list
     return found
 
 
+def count_waiting() -> int:
+    """Records of all projects that are not looked at yet, at most MOST_WAITING."""
+    return Work.objects.all()[:MOST_WAITING].count()
+
+
 def list_values(project_id: int) -> dict[str, list[str]]:
     """By field: the values that groups can be filtered by."""
     fields = ("service_name", "agent_name", "tool_name")
@@ -150,12 +158,6 @@ def find_newest_release(project_id: int, group_pk: int) -> str:
     """The release of the group's newest event that names one; empty when none does."""
     query = Event.objects.filter(project_id=project_id, group_id=group_pk, is_counted=True).exclude(release="")
     return query.order_by("-time_ns", "-id").values_list("release", flat=True).first() or ""
-
-
-def find_span_of_time(project_id: int, chosen: GroupFilter) -> tuple[int, int] | None:
-    """When the first and the last event of the groups that match were; None without any."""
-    found = choose_groups(project_id, chosen).aggregate(first=Min("first_seen_ns"), last=Max("last_seen_ns"))
-    return None if found["first"] is None else (found["first"], found["last"])
 
 
 def _group_rows(project_id: int, rows: Sequence[Group]) -> list[GroupRow]:

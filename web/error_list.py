@@ -1,12 +1,13 @@
 """What the list of errors shows, read for one question of a person."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from accounts.records import ProjectAccess
 from accounts.selectors import list_members
+from faults.records import GroupRow
 from faults.selectors import (
     count_groups,
-    find_span_of_time,
     list_groups,
     list_histograms,
     list_values,
@@ -17,7 +18,8 @@ from web.presenters.filters import FilterMenu
 from web.presenters.mission_query import HOUR_NS
 
 PAGE_ROWS = 50
-BUCKETS = 24
+BUCKETS = 28
+LATELY_NS = 7 * 24 * HOUR_NS
 
 
 def read_menus(project: ProjectAccess, query: ErrorQuery) -> list[FilterMenu]:
@@ -46,20 +48,30 @@ def read_rows(project: ProjectAccess, query: ErrorQuery, *, cursor: str, now_ns:
     """Context of `errors/_rows.html`: one page of rows and the way to the next. InvalidInput for a bad cursor."""
     chosen = query.chosen(now_ns)
     page = list_groups(project.project_pk, chosen, sort=query.sort or DEFAULT_SORT, cursor=cursor, limit=PAGE_ROWS)
-    since_ns, until_ns = _window(project, query, now_ns)
+    since_ns, until_ns, words = _find_window(query, page.rows, now_ns)
     counts = list_histograms(
         project.project_pk, [row.pk for row in page.rows], since_ns=since_ns, until_ns=until_ns, buckets=BUCKETS
     )
     return {
         "errors": present_rows(page.rows, counts, since_ns=since_ns, until_ns=until_ns),
+        "window_words": words,
         "next_path": query.path(cursor=page.next_cursor) if page.next_cursor else "",
     }
 
 
-def _window(project: ProjectAccess, query: ErrorQuery, now_ns: int) -> tuple[int, int]:
-    """The time of the small charts: the range that was asked for, else from the first event to the last."""
-    chosen = query.chosen(now_ns)
-    if chosen.since_ns is not None:
-        return chosen.since_ns, now_ns
-    found = find_span_of_time(project.project_pk, chosen) or (now_ns - HOUR_NS, now_ns)
-    return min(found[0], found[1] - HOUR_NS), found[1] + 1
+class _Window(NamedTuple):
+    """The time of the small charts."""
+
+    since_ns: int
+    until_ns: int
+    words: str
+
+
+def _find_window(query: ErrorQuery, rows: Sequence[GroupRow], now_ns: int) -> _Window:
+    """The range that was asked for; else the last days, unless nothing of these rows happened in them."""
+    if query.range.span_ns is not None:
+        return _Window(now_ns - query.range.span_ns, now_ns, query.range.label)
+    if not rows or any(now_ns - LATELY_NS <= row.last_seen_ns <= now_ns for row in rows):
+        return _Window(now_ns - LATELY_NS, now_ns, "Last 7 days")
+    first, last = min(row.first_seen_ns for row in rows), max(row.last_seen_ns for row in rows)
+    return _Window(min(first, last - HOUR_NS), last + 1, "First to last")

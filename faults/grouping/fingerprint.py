@@ -4,8 +4,8 @@ Version 1. In this order, what comes first decides:
 
 1. what the sender itself asks for (`custom`), where `{{ default }}` stands for the rest of these rules;
 2. the frames of the sender's own code with the type of the exception: function and file, no line numbers;
-3. the type with the message, less what differs each time; with the service, and the agent where no tool or verb says
-   more.
+3. the type with the message, less what differs each time. What no tool, verb or model call says more of is told
+   apart by service and agent.
 
 The tool and the verb of the step are always part of it: a general executor fails with the same frames for every tool.
 """
@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from core.hashing import digest16
-from faults.grouping.failures import Failure, find_own, shorten_path
+from faults.grouping.failures import MODEL_CALL, Failure, find_own, shorten_path
 from faults.grouping.matching import short_type
 from faults.grouping.messages import normalise_message
 from telemetry.stacktraces import Frame
@@ -24,8 +24,10 @@ VERSION = 1
 MOST_FRAMES = 30
 """The innermost ones."""
 _DEFAULT = "{{ default }}"
-_BUILD_HASH = re.compile(r"[.-](?=[0-9a-zA-Z_]*\d)[0-9a-zA-Z_]{6,40}(?=\.)")
-"""In the name of a bundled file: `main.3f2a9c1b.js`."""
+_BUILD_HASH = re.compile(r"[.-](?=[0-9a-zA-Z_]*\d)[0-9a-zA-Z_]{6,40}(?=\.)|_[0-9a-f]{16,64}(?=\.)")
+"""In the name of a bundled or a made file: `main.3f2a9c1b.js`, `tmp_code_58751c5b1ed16584.py`."""
+_MADE_DIRECTORY = re.compile(r"^(?=[^/]*\d)[\w-]{8,64}/")
+"""Where a file was put for this time only: `tmp8f3k2a_q/run.py`."""
 
 
 def make_fingerprint(failure: Failure) -> bytes:
@@ -43,15 +45,15 @@ def _default(failure: Failure) -> list[str]:
         own = [_sign(frame) for frame in thrown.frames if frame.in_app]
         frames = [sign for sign, _ in groupby(own)][-MOST_FRAMES:]
         return ["frames", short_type(failure.error_type or thrown.type), *context, *frames]
-    agent = "" if any(context) else normalise_message(failure.agent_name)
-    told = [failure.service_name, *context, agent]
+    if not any(context) and failure.source != MODEL_CALL:
+        context += [failure.service_name, normalise_message(failure.agent_name)]
     if failure.is_bare:
-        return ["place", failure.source, *told, normalise_message(failure.place)]
-    return ["message", short_type(failure.error_type), normalise_message(failure.message), *told]
+        return ["place", failure.source, *context, normalise_message(failure.place)]
+    return ["message", short_type(failure.error_type), normalise_message(failure.message), *context]
 
 
 def _sign(frame: Frame) -> str:
-    place = frame.module or _BUILD_HASH.sub(".*", shorten_path(frame.file))
+    place = frame.module or _MADE_DIRECTORY.sub("*/", _BUILD_HASH.sub(".*", shorten_path(frame.file)))
     function = frame.function if frame.function not in ("", "<anonymous>", "<lambda>") else frame.source
     return f"{place}\0{function}"
 

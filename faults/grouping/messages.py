@@ -7,8 +7,8 @@ KEPT_CHARACTERS = 300
 
 _PARTS = re.compile(
     r"""
-    (?P<keep>\b(?:status(?:\ code)?|https?(?:/\d(?:\.\d)?)?|error\ code|code)[\ :=]{1,3}\d{3}\b)
-  | (?P<redacted>\[[A-Z_]{2,24}·[0-9a-f]{6}\])
+    (?P<keep>\b(?i:status(?:\ code)?|https?(?:/\d(?:\.\d)?)?|error\ code|code)[\ :=]{1,3}\d{3}\b)
+  | (?P<redacted>\[[A-Z_]{2,24}·[0-9a-f]{6}\](?::\d{1,5}\b)?)
   | (?P<url>\b[a-z][a-z0-9+.-]{1,15}://[^\s'"`<>)\]]{1,500})
   | (?P<email>\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}\b)
   | (?P<id>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)
@@ -20,6 +20,8 @@ _PARTS = re.compile(
     """,
     re.VERBOSE,
 )
+_REDACTED = {"IP": "<address>", "IPV6": "<address>", "EMAIL": "<email>", "URL": "<url>"}
+"""Kinds of what was taken out before it came here, that the same message may hold in clear."""
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*(?:ms|us|ns|s|m|h|kb|mb|gb|b|%)?", re.IGNORECASE)
 _REPEATED = re.compile(r"(<[a-z]+>)(?:[\s,;:|]{1,4}\1)+")
@@ -38,6 +40,8 @@ def _replace(found: re.Match[str]) -> str:
     kind, text = found.lastgroup, found[0]
     if kind == "keep":
         return text
+    if kind == "redacted":
+        return _REDACTED.get(text[1:].partition("·")[0], "<redacted>")
     if kind != "word":
         return f"<{kind}>"
     if _NUMBER.fullmatch(text):

@@ -4,10 +4,13 @@
 - A span does not count when a span below it has failed in the same way, or when it says nothing of what failed and
   something below or inside it does: it only passes on.
 - A record of the trace that names no span does not count beside one that does, with the same type and message.
+- A log record without frames does not count beside a failure of its span, or one of its trace told at about the same
+  time, whose message it quotes.
 - A failed step does not count beside a record of the same step whose message is in the step's; a log record that tells
   of the failed step, and holds no frames, does not count beside the step.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -18,6 +21,10 @@ from faults.grouping.failures import LOG, SENTRY, STEP
 LEAST_WORDS = 8
 """Characters of a message that may be looked for in another one."""
 FRAMES_RICHNESS = 10
+MOST_QUOTED = 100
+"""Failures of one span, or on either side in time, that a line is compared with."""
+SAME_TIME_NS = 2 * 1_000_000_000
+"""A line of the log that tells of a failure is written no longer before or after it."""
 
 
 class Telling(msgspec.Struct, frozen=True):
@@ -62,33 +69,76 @@ def settle(tellings: Sequence[Telling]) -> dict[int, int]:
 
 def _settle_trace(tellings: Sequence[Telling]) -> dict[int, Telling]:
     """Those that do not count, to the one that they hand on to."""
-    nodes: dict[tuple[bytes, bytes], Telling] = {}
-    children: dict[tuple[bytes, bytes], Telling] = {}
-    telling_spans: dict[bytes, Telling] = {}
-    below: dict[bytes, Telling] = {}
-    anywhere: dict[bytes, Telling] = {}
-    for telling in sorted(tellings, key=lambda each: each.order):
+    trace = _Trace(tellings)
+    found = ((telling, trace.find_better(telling)) for telling in tellings)
+    return {telling.pk: better for telling, better in found if better is not None and better.pk != telling.pk}
+
+
+class _Trace:
+    """What is told of one trace, by what it is looked up by; the richest first everywhere."""
+
+    def __init__(self, tellings: Sequence[Telling]) -> None:
+        self.nodes: dict[tuple[bytes, bytes], Telling] = {}
+        self.children: dict[tuple[bytes, bytes], Telling] = {}
+        self.saying: dict[bytes, Telling] = {}
+        """By span: what says more than that it failed."""
+        self.below: dict[bytes, Telling] = {}
+        self.anywhere: dict[bytes, Telling] = {}
+        self.of_span: dict[bytes, list[Telling]] = defaultdict(list)
+        self.by_time: list[Telling] = []
+        for telling in sorted(tellings, key=lambda each: each.order):
+            self._add(telling)
+        self.by_time.sort(key=lambda each: (each.time_ns, each.order))
+
+    def _add(self, telling: Telling) -> None:
+        if telling.match_key and telling.source != LOG:
+            self.by_time.append(telling)
+            self.of_span[telling.span_id].append(telling)
         if not telling.span_id:
-            continue
-        nodes.setdefault((telling.span_id, telling.match_key), telling)
+            return
+        self.nodes.setdefault((telling.span_id, telling.match_key), telling)
         if telling.match_key:
-            telling_spans.setdefault(telling.span_id, telling)
-            anywhere.setdefault(telling.match_key, telling)
+            self.saying.setdefault(telling.span_id, telling)
+            self.anywhere.setdefault(telling.match_key, telling)
         if telling.parent_span_id and telling.parent_span_id != telling.span_id:
-            children.setdefault((telling.parent_span_id, telling.match_key), telling)
-            below.setdefault(telling.parent_span_id, telling)
-    stands: dict[int, Telling] = {}
-    for telling in tellings:
+            self.children.setdefault((telling.parent_span_id, telling.match_key), telling)
+            self.below.setdefault(telling.parent_span_id, telling)
+
+    def find_better(self, telling: Telling) -> Telling | None:
+        """What counts rather than this, as far as one step tells; itself or None: nothing."""
+        better = self._find_same(telling)
+        if better is None or better is telling:
+            is_line = telling.source == LOG and telling.richness < FRAMES_RICHNESS
+            return self._find_quoted(telling) or better if is_line else better
+        return better
+
+    def _find_same(self, telling: Telling) -> Telling | None:
         if not telling.span_id:
-            better = anywhere.get(telling.match_key)
-        elif telling.match_key:
-            node = (telling.span_id, telling.match_key)
-            better = children.get(node) or nodes[node]
-        else:
-            better = telling_spans.get(telling.span_id) or below.get(telling.span_id) or nodes[telling.span_id, b""]
-        if better is not None and better.pk != telling.pk:
-            stands[telling.pk] = better
-    return stands
+            return self.anywhere.get(telling.match_key)
+        node = (telling.span_id, telling.match_key)
+        if telling.match_key:
+            return self.children.get(node) or self.nodes[node]
+        return self.saying.get(telling.span_id) or self.below.get(telling.span_id) or self.nodes[node]
+
+    def _find_quoted(self, line: Telling) -> Telling | None:
+        """The failure that a line of the log repeats: of its own span, or of another one at about the same time."""
+        own = self.of_span[line.span_id][:MOST_QUOTED] if line.span_id else []
+        quoted = next((each for each in own if _quotes(line, each)), None)
+        return quoted or min(
+            (each for each in self._near(line) if each.match_key == line.match_key or _quotes(line, each)),
+            key=lambda each: (abs(each.time_ns - line.time_ns), each.order),
+            default=None,
+        )
+
+    def _near(self, line: Telling) -> list[Telling]:
+        """Failures told at about the same time, of the very many the nearest."""
+        at = bisect_left(self.by_time, line.time_ns, key=lambda each: each.time_ns)
+        found = self.by_time[max(0, at - MOST_QUOTED) : at + MOST_QUOTED]
+        return [each for each in found if abs(each.time_ns - line.time_ns) <= SAME_TIME_NS]
+
+
+def _quotes(line: Telling, failure: Telling) -> bool:
+    return len(failure.message) >= LEAST_WORDS and failure.message in line.message
 
 
 def _settle_steps(tellings: Sequence[Telling]) -> dict[int, Telling]:

@@ -58,8 +58,8 @@ def _of_event(
 
 
 def _of_span(record: SpanRecord, meaning: SpanMeaning, about: Correlation, read_stack: ReadStack) -> Failure:
-    stack = read_stack(read_text(record.attributes.get("exception.stacktrace")), about.release)
     message = meaning.error_message or record.status_message or (meaning.tool.error if meaning.tool else "")
+    stack = read_stack(read_text(record.attributes.get("exception.stacktrace")) or message, about.release)
     return _make(record, meaning, about, meaning.error_type, message, _time_ns(record), stack, handled=False)
 
 

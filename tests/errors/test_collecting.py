@@ -115,7 +115,7 @@ def test_a_log_line_of_an_errors_severity_is_an_event_and_others_are_none() -> N
         line("all is well", severity=9),
     )
     [group] = read_groups(project)
-    assert (group["event_count"], group["message"]) == (2, "could not reach <redacted>:<n> after <n> tries")
+    assert (group["event_count"], group["message"]) == (2, "could not reach <address> after <n> tries")
     assert group["level"] == "fatal"
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from analysis.moments import Moment
 from faults.contents import EventContent
 from faults.events import Neighbours
+from faults.grouping.failures import TOOL
 from faults.records import ErrorEvent, GroupRow, MissionTouched, Share
 from telemetry.records import LogRecord
 from traces.plain import plain
@@ -93,6 +94,7 @@ class EventView(NamedTuple):
     source: Mark
     title: str
     message: Text | None
+    """None where the stack says the same."""
     stack: list[ThrownView]
     mission: str
     mission_path: str
@@ -130,7 +132,7 @@ def present_event(
         level=present_level(event.level),
         source=present_source(event.source),
         title=event.title,
-        message=present_value(content.message) if content.message else None,
+        message=present_value(content.message) if content.message and not _is_in_stack(content) else None,
         stack=present_stack(content.stack),
         mission=event.mission_name or event.mission_id or "",
         mission_path=record_path(event),
@@ -139,11 +141,15 @@ def present_event(
         newer_path=f"{base}?event={neighbours.newer}" if neighbours.newer is not None else "",
         newest_path=base,
         step_words=_step_words(moment),
-        moment=_moment(moment),
+        moment=_moment(moment, is_tool=event.source == TOOL),
         states=[StateView(each.agent_name, present_value(plain(each.found.state))) for each in moment.states],
         attributes=_attributes(content),
         also=[AlsoTold(present_source(each.source), each.culprit or each.title, record_path(each)) for each in also],
     )
+
+
+def _is_in_stack(content: EventContent) -> bool:
+    return content.stack is not None and content.stack.chain[0].message == content.message
 
 
 def record_path(event: ErrorEvent) -> str:
@@ -187,11 +193,11 @@ def _step_words(moment: Moment) -> str:
     return ": ".join(part for part in (step.verb or "step", step.description) if part)
 
 
-def _moment(moment: Moment) -> list[NamedText]:
+def _moment(moment: Moment, *, is_tool: bool) -> list[NamedText]:
     step = moment.step
     told = [
-        ("Tool arguments", moment.arguments),
-        ("Tool result", moment.result),
+        ("Tool arguments" if is_tool else "What went in", moment.arguments),
+        ("Tool result" if is_tool else "What came out", moment.result),
         ("Step inputs", None if step is None else step.inputs),
         ("Step result", None if step is None else step.result),
     ]

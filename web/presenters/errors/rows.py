@@ -26,6 +26,7 @@ class ErrorItem(NamedTuple):
     message: str
     title: str
     culprit: str
+    """Empty where it only says again what tool or service it was."""
     level: Mark
     source: Mark
     status: Mark
@@ -67,7 +68,7 @@ def present_row(row: GroupRow, counts: Sequence[int], *, since_ns: int, until_ns
         error_type=row.error_type,
         message="" if message == row.error_type else message,
         title=row.title,
-        culprit=row.culprit,
+        culprit="" if _is_said(row) else row.culprit,
         level=present_level(row.level),
         source=present_source(row.source),
         status=present_state(row.status),
@@ -75,7 +76,7 @@ def present_row(row: GroupRow, counts: Sequence[int], *, since_ns: int, until_ns
         service=row.service_name,
         agent=row.agent_name,
         tool=row.tool_name,
-        verb=row.step_verb,
+        verb="" if row.step_verb == row.tool_name else row.step_verb,
         event_count=row.event_count,
         mission_count=row.mission_count,
         first_seen_ns=row.first_seen_ns,
@@ -83,6 +84,10 @@ def present_row(row: GroupRow, counts: Sequence[int], *, since_ns: int, until_ns
         assignee=row.assignee,
         chart=present_chart(counts, since_ns=since_ns, until_ns=until_ns, step=BAR_STEP, height=CHART_HEIGHT),
     )
+
+
+def _is_said(row: GroupRow) -> bool:
+    return row.culprit == row.service_name or (row.tool_name != "" and row.tool_name in row.culprit)
 
 
 def present_statuses(counts: Mapping[str, int], query: ErrorQuery) -> list[StatusLink]:
