@@ -43,7 +43,7 @@ def find_exception(item: dict[str, Any]) -> Thrown | None:
         value = item.get(key)
         if isinstance(value, dict) and (found := _of_object(key, value, item)) is not None:
             return found
-        if isinstance(value, list) and value and isinstance(value[0], dict) and "exc_type" in value[-1]:
+        if isinstance(value, list) and value and isinstance(value[0], dict) and "exc_type" in value[0]:
             return _of_structlog(key, value)
     for key in _STACKS:
         text = item.get(key)

@@ -33,10 +33,10 @@ def find_shape(item: dict[str, Any]) -> str:
         return "ecs"
     if "severity" in item and ("textPayload" in item or any(key.startswith("logging.googleapis.com/") for key in item)):
         return "gcp"
-    if not item.keys().isdisjoint(_PYTHON_KEYS):
-        return "python"
     if isinstance(item.get("event"), str) and "message" not in item and "msg" not in item:
         return "structlog"
+    if not item.keys().isdisjoint(_PYTHON_KEYS):
+        return "python"
     return "winston" if isinstance(level, str) and "message" in item else "json"
 
 

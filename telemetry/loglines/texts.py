@@ -89,11 +89,11 @@ def _read_pairs(line: str) -> dict[str, Any] | None:
     at, end = 0, len(line.rstrip())
     while at < end:
         match = _PAIR.match(line, at)
-        if match is None:
+        if match is None or match[1] in found:
             return None
         value = match[2]
         decoded = decode_json(value) if value[:1] == '"' else value
-        found.setdefault(match[1], value if decoded is None else decoded)
+        found[match[1]] = value if decoded is None else decoded
         at = match.end()
     return found if len(found) >= _FEWEST_PAIRS else None
 
@@ -102,7 +102,7 @@ def _read_head(line: str, more: str, hints: Hints, *, is_plain: bool) -> Draft:
     head = _take_head(line, hints.offset_ns)
     at = head.text.find("{") if head.text.endswith("}") and not is_plain else -1
     held = decode_json(head.text[at:]) if at >= 0 else None
-    if isinstance(held, dict):
+    if isinstance(held, dict) and (at == 0 or "message" not in held):
         draft = read_object({**held, "message": head.text[:at].rstrip() or held.get("message")}, hints, "text")
         if draft.body is None or isinstance(draft.body, dict):
             draft.body = head.text
