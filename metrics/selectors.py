@@ -2,6 +2,18 @@
 
 from metrics.asking import query, query_totals
 from metrics.catalogue import find_usual_aggregation, list_metrics
+from metrics.derive.behind import list_missions_behind
 from metrics.exemplars import list_exemplars
+from metrics.recent import list_recent
+from metrics.work import count_pending
 
-__all__ = ["find_usual_aggregation", "list_exemplars", "list_metrics", "query", "query_totals"]
+__all__ = [
+    "count_pending",
+    "find_usual_aggregation",
+    "list_exemplars",
+    "list_metrics",
+    "list_missions_behind",
+    "list_recent",
+    "query",
+    "query_totals",
+]
