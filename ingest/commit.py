@@ -19,6 +19,7 @@ from django.db import DatabaseError, DataError, IntegrityError, close_old_connec
 from core.conflicts import retry_conflicts
 from core.counters import COMMIT_BEGUN, COMMIT_FAILURES, COMMIT_SECONDS, RECORDS_ACCEPTED, RECORDS_REJECTED
 from core.jobs import wake
+from faults.store import enqueue_records
 from ingest.prepare import Prepared
 from live.publish import publish_missions
 from llmlog.store import store_calls
@@ -247,6 +248,7 @@ def _store_above(cursor: object, project_id: int, stored: Stored, now_ns: int) -
     store_facts(cursor, project_id, stored.logs, stored.spans)
     enqueue(cursor, project_id, "log", [item.pk for item in stored.logs] + stored.moved_log_pks, now_ns)
     mark_stored(cursor, project_id, stored.spans, stored.logs, stored.moved_span_pks, stored.moved_log_pks)
+    enqueue_records(cursor, project_id, stored)
 
 
 def _store_metrics(cursor: object, project_id: int, requests: Sequence[Prepared], now_ns: int) -> None:
@@ -260,6 +262,7 @@ def _announce(changed: Sequence[Changed]) -> None:
             publish_missions(change.project_id, change.mission_pks)
     wake("analysis.attribute")
     wake("analysis.recompute")
+    wake("faults.collect")
     wake("search.index")
     wake("metrics.derive")
     wake("metrics.roll_up")

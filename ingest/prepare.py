@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ingest.decoding import decode_request
+from ingest.decoding import LOGS, decode_request
 from metrics.incoming import IncomingPoint, IncomingSeries, PointWriter
+from telemetry.loglines import Repeats
 from telemetry.meaning import STRONG
 from telemetry.records import Decoded, RefusedRecord
 from telemetry.redaction import Redactor
@@ -42,9 +43,12 @@ def prepare(
     data: bytes,
     received_ns: int,
     traceparent: str = "",
+    service: str = "",
 ) -> Prepared:
     """Decode, redact, map and encode one request. Raises telemetry.decode's errors on a body it cannot read."""
-    decoded = redactor.redact(decode_request(door, encoding, data, received_ns, traceparent))
+    decoded = redactor.redact(decode_request(door, encoding, data, received_ns, traceparent, service))
+    if door == LOGS:
+        decoded = msgspec.structs.replace(decoded, logs=Repeats().number(decoded.logs))
     return prepare_decoded(project_id, door, decoded, received_ns)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import time
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -25,10 +26,12 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DOOR_PREFIXES = ("/v1/",)
 """Paths that ingest.asgi answers itself: Django's middleware would cost more than the work."""
-SHARED_PREFIXES = ("/api/v1/stage7/", "/api/v1/ingest")
+SHARED_PREFIXES = ("/api/v1/stage7/", "/api/v1/ingest", "/api/v1/logs")
 """Here machines send to ingest.asgi, and people and programs read from Django."""
 READING = ("GET", "HEAD")
 METRICS = "/metrics"
+SENTRY_PATH = re.compile(r"/api/[^/]{1,100}/(?:envelope|store)/?")
+"""Where Sentry's clients send to: ingest.sentry_doors."""
 
 django_application = cast(Application, get_asgi_application())
 
@@ -71,7 +74,7 @@ async def answer_counted(scope: Scope, receive: Receive, send: Send) -> None:
 
 def is_for_doors(scope: Scope) -> bool:
     """Whether ingest.asgi answers this, whatever it then says."""
-    if scope["path"].startswith(DOOR_PREFIXES):
+    if scope["path"].startswith(DOOR_PREFIXES) or SENTRY_PATH.fullmatch(scope["path"]):
         return True
     return scope["path"].startswith(SHARED_PREFIXES) and _asked_method(scope) not in READING
 
@@ -112,7 +115,7 @@ def get_doors() -> Application:
     from ingest.asgi import application as doors
     from missionscope.cors import CrossOrigin
 
-    return CrossOrigin(doors, settings.CORS_ALLOWED_ORIGINS)
+    return CrossOrigin(doors, settings.CORS_ALLOWED_ORIGINS, SENTRY_PATH)
 
 
 @cache

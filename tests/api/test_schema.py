@@ -11,7 +11,8 @@ from drf_spectacular.validation import validate_schema
 from tests.api.conftest import mission_path
 
 CONTRACT = {
-    "missions/", "missions/summary/", "missions/{mission_id}/", "search/", "rejections/",
+    "missions/", "missions/summary/", "missions/{mission_id}/", "search/", "rejections/", "source-maps/",
+    "metrics/", "metrics/catalogue/", "metrics/exemplars/",
     *(f"missions/{{mission_id}}/{path}" for path in (
         "spans/", "spans/{trace_id}/{span_id}/", "llm-calls/", "llm-calls/{id}/", "turns/",
         "tool-calls/", "tool-calls/{id}/", "logs/", "snapshots/", "state/", "graph/", "agents/", "steps/",
