@@ -9,7 +9,7 @@ from accounts.selectors import list_members
 from core.cursors import decode_cursor, encode_cursor
 from core.errors import FieldError, InvalidInput
 from faults.choosing import GroupFilter, choose_groups
-from faults.models import Event, Group
+from faults.models import Event, Group, Work
 from faults.records import STATUSES, GroupRow, MissionTouched, Share
 from traces.models import Mission
 
@@ -30,6 +30,11 @@ class GroupPage(NamedTuple):
 
     rows: list[GroupRow]
     next_cursor: str | None
+
+
+def count_pending_records() -> int:
+    """Records of all projects that are yet to be looked at."""
+    return Work.objects.count()
 
 
 def list_groups(
