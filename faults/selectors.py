@@ -33,6 +33,11 @@ class GroupPage(NamedTuple):
     next_cursor: str | None
 
 
+def count_pending_records() -> int:
+    """Records of all projects that are yet to be looked at."""
+    return Work.objects.count()
+
+
 def list_groups(
     project_id: int, chosen: GroupFilter, *, sort: str = DEFAULT_SORT, cursor: str = "", limit: int = 50
 ) -> GroupPage:
