@@ -67,3 +67,9 @@ def find_tenant(slug: str) -> Tenant | None:
     """The project of that short name; None when there is none."""
     row = Project.objects.filter(slug=slug).first()
     return None if row is None else Tenant(row.pk, row.slug, bytes(row.redaction_key))
+
+
+def list_project_slugs(project_pk: int | None, limit: int) -> dict[int, str]:
+    """Short names by key: of one project, or of the first `limit` that were made."""
+    query = Project.objects.order_by("pk") if project_pk is None else Project.objects.filter(pk=project_pk)
+    return dict(query.values_list("pk", "slug")[:limit])

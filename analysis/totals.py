@@ -21,6 +21,8 @@ from core.money import add_money
 from faults.reading.steps import digest_steps
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans
+from metrics.derive.rows import Sample
+from metrics.derive.samples import MissionEnd, list_samples
 from plans.records import Plan, PlanStep
 from plans.selectors import read_plans
 from plans.summary import summarise_plan
@@ -80,6 +82,8 @@ class MissionTotals(msgspec.Struct, frozen=True):
     """(key of a span, what became of it) where what is stored differs."""
     failed_steps: bytes = b""
     """Of its plan, as faults.reading.steps.digest_steps gives it."""
+    samples: tuple[Sample, ...] = ()
+    """What metrics are derived from: steps, questions, the mission's end."""
 
 
 def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, MissionTotals]:
@@ -99,7 +103,8 @@ def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, Mi
         facts = build_facts(
             spans[pk], calls[pk].llm, calls[pk].tools, logs, now_ns, last_activity_ns=of.last_log_ns, plan=plans[pk]
         )
-        found[pk] = summarise(facts, len(spans[pk]), of.logs, of.snapshots, titles.get(pk, ""))
+        totals = summarise(facts, len(spans[pk]), of.logs, of.snapshots, titles.get(pk, ""))
+        found[pk] = msgspec.structs.replace(totals, samples=_sample(pk, totals, facts))
     return found
 
 
@@ -157,6 +162,12 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
         outcomes=_outcomes(facts),
         failed_steps=digest_steps(facts.plan),
     )
+
+
+def _sample(pk: int, totals: MissionTotals, facts: MissionFacts) -> tuple[Sample, ...]:
+    end_ns = totals.last_activity_ns if totals.end_ns is None else totals.end_ns
+    end = MissionEnd(pk, totals.status, totals.start_ns, end_ns, totals.cost_usd)
+    return tuple(list_samples(end, facts.whole_plan))
 
 
 def _believable(times: Sequence[int], now_ns: int) -> Sequence[int]:

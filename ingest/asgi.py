@@ -16,6 +16,7 @@ from django.db import DatabaseError
 from accounts.addresses import believe_proxies
 from accounts.keys import authenticate
 from accounts.records import KeyAccess
+from core.counters import DOOR_BYTES, DOOR_REQUESTS
 from core.errors import MissionScopeError, NotAuthenticated, TooManyRequests
 from core.logs import add_logged_ids, get_logged_id
 from core.memory import settle_collector
@@ -75,14 +76,17 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     door = DOORS.get(scope["path"].rstrip("/")) or find_sentry_door(scope["path"])
     speaker = door or _nearest_door(scope["path"])
     encoding = speaker.find_encoding(_media_type(headers)) or speaker.default_encoding
+    named = "unknown" if door is None else door.name
     try:
         answer = await _handle(door, scope, headers, receive)
     except (Problem, MissionScopeError, Unavailable, DatabaseError) as error:
         problem = _problem_of(error)
+        DOOR_REQUESTS.labels(named, problem.status).inc()
         body = speaker.encode_problem(encoding, problem)
         more = (*problem.headers, *speaker.list_headers(problem))
         await _send(send, problem.status, speaker.get_media_type(encoding), body, more)
     else:
+        DOOR_REQUESTS.labels(named, 200).inc()
         await _send(send, 200, speaker.get_media_type(encoding), answer, speaker.list_headers(None))
 
 
@@ -152,6 +156,7 @@ async def _store(request: _Request, body: bytes) -> bytes:
     prepared = await preparers.prepare(job)
     with held_span_opened(unless=prepared.is_own):
         outcome = await asyncio.wrap_future(committer.submit(prepared))
+    DOOR_BYTES.labels(request.door.name).inc(len(body))
     return request.door.encode_answer(request.encoding, prepared, outcome)
 
 

@@ -17,12 +17,14 @@ import msgspec
 from django.db import DatabaseError, DataError, IntegrityError, close_old_connections, connection, transaction
 
 from core.conflicts import retry_conflicts
+from core.counters import COMMIT_BEGUN, COMMIT_FAILURES, COMMIT_SECONDS, RECORDS_ACCEPTED, RECORDS_REJECTED
 from core.jobs import wake
 from core.spans import Origin, get_origin, span_for
 from faults.store import enqueue_records
 from ingest.prepare import Prepared
 from live.publish import publish_missions
 from llmlog.store import store_calls
+from metrics.derive.marks import mark_stored
 from metrics.incoming import IncomingPoint
 from metrics.store import store_points
 from plans.store import store_facts
@@ -86,14 +88,18 @@ class Committer:
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
-            self._busy_since_s = time.monotonic()
+            begun_s = self._busy_since_s = time.monotonic()
+            COMMIT_BEGUN.set(time.time())
             group = self._gather(first)
             try:
                 _try_group(group)
             finally:
                 self._busy_since_s = None
+                COMMIT_BEGUN.set(0)
+                COMMIT_SECONDS.observe(time.monotonic() - begun_s)
             has_failed = any(not item.future.cancelled() and item.future.exception() for item in group)
             self._failed_s = time.monotonic() if has_failed else None
+            COMMIT_FAILURES.inc(has_failed)
 
     def _gather(self, first: _Waiting) -> list[_Waiting]:
         group, size = [first], _size(first.prepared)
@@ -139,6 +145,7 @@ def _write_group(group: Sequence[_Waiting]) -> None:
             item.future.set_exception(Unavailable(type(error).__name__))
         return
     for item in group:
+        _count(item.prepared)
         item.future.set_result(Outcome([]))
     _announce(changed)
 
@@ -153,8 +160,18 @@ def _write_one(item: _Waiting) -> None:
     except DatabaseError as error:
         item.future.set_exception(Unavailable(type(error).__name__))
         return
+    _count(item.prepared)
     item.future.set_result(Outcome([]))
     _announce(changed)
+
+
+def _count(stored: Prepared) -> None:
+    """Count what a stored request brought, for `/metrics`."""
+    for kind, records in (("span", stored.spans), ("log", stored.logs), ("point", stored.points)):
+        if records:
+            RECORDS_ACCEPTED.labels(stored.door, kind).inc(len(records))
+    for refused in stored.refused:
+        RECORDS_REJECTED.labels(stored.door, refused.reason).inc()
 
 
 def _write_pieces(item: _Waiting) -> None:
@@ -166,10 +183,12 @@ def _write_pieces(item: _Waiting) -> None:
         for piece, index in zip_longest(pieces, whole.origins):
             try:
                 changed += store_prepared([piece])
+                _count(piece)
             except (DataError, IntegrityError) as error:
                 refused.append(_refuse(piece, error, index))
         rest = Prepared(whole.project_id, whole.door, [], [], {}, [*whole.refused, *refused], ())
         changed += store_prepared([msgspec.structs.replace(rest, deliveries=whole.deliveries)])
+        _count(rest)
     except DatabaseError as error:
         item.future.set_exception(Unavailable(type(error).__name__))
         return
@@ -238,6 +257,7 @@ def _store_above(cursor: object, project_id: int, stored: Stored, now_ns: int) -
     store_facts(cursor, project_id, stored.logs, stored.spans)
     enqueue(cursor, project_id, "log", [item.pk for item in stored.logs] + stored.moved_log_pks, now_ns)
     enqueue_records(cursor, project_id, stored)
+    mark_stored(cursor, project_id, stored.spans, stored.logs, stored.moved_span_pks, stored.moved_log_pks)
 
 
 def _store_metrics(cursor: object, project_id: int, requests: Sequence[Prepared], now_ns: int) -> None:
@@ -253,6 +273,7 @@ def _announce(changed: Sequence[Changed]) -> None:
     wake("analysis.recompute")
     wake("faults.collect")
     wake("search.index")
+    wake("metrics.derive")
     wake("metrics.roll_up")
 
 

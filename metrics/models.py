@@ -99,17 +99,44 @@ class Rollup(models.Model):
 
 
 class DerivedWork(models.Model):
-    """A minute whose derived values are behind. Written with the rows, several times for one minute if need be.
+    """Minutes whose derived values are behind. Written with the rows, several times for one minute if need be.
 
     Not unique: a writer that finds a mark and relies on it could lose it to the job that is just taking it.
     """
 
     id = models.BigAutoField(primary_key=True)
     project_id = models.BigIntegerField()
+    is_of_missions = models.BooleanField(db_default=False)
+    """Which missions were active is behind, not what records come to."""
     bucket_ns = models.BigIntegerField()
+    last_ns = models.BigIntegerField()
+    """The last of the minutes that begin with `bucket_ns`."""
 
     class Meta:
         db_table = "metrics_work"
+
+
+class Sample(models.Model):
+    """One measurement of a mission or of its plan, made when it was computed: see `metrics.derive.samples`."""
+
+    id = models.BigAutoField(primary_key=True)
+    project_id = models.BigIntegerField()
+    mission_id = models.BigIntegerField()
+    metric = models.TextField()
+    key = models.TextField()
+    """Of what was measured, in its mission."""
+    time_ns = models.BigIntegerField()
+    value = models.FloatField()
+    has_failed = models.BooleanField()
+    labels = models.TextField()
+    """JSON list of values, in the order of the metric's labels."""
+
+    class Meta:
+        db_table = "metrics_sample"
+        indexes = [
+            models.Index(fields=["project_id", "time_ns"], name="metrics_sample_time"),
+            models.Index(fields=["mission_id"], name="metrics_sample_mission"),
+        ]
 
 
 class RollupWork(models.Model):

@@ -2,5 +2,8 @@
 
 from metrics.asking import query, query_totals
 from metrics.catalogue import list_metrics
+from metrics.derive.behind import list_missions_behind
+from metrics.recent import list_recent
+from metrics.work import count_pending
 
-__all__ = ["list_metrics", "query", "query_totals"]
+__all__ = ["count_pending", "list_metrics", "list_missions_behind", "list_recent", "query", "query_totals"]

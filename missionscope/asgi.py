@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import time
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
@@ -16,6 +17,7 @@ from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
 from core import jobs
+from core.counters import HTTP_SECONDS
 from core.logs import log_what_nobody_catches
 from missionscope.entrance import Entrance
 
@@ -31,6 +33,7 @@ SHARED_PREFIXES = ("/api/v1/stage7/", "/api/v1/ingest", "/api/v1/logs")
 READING = ("GET", "HEAD")
 SENTRY_PATH = re.compile(r"/api/[^/]{1,100}/(?:envelope|store)/?")
 """Where Sentry's clients send to: ingest.sentry_doors."""
+METRICS = "/metrics"
 
 django_application = cast(Application, get_asgi_application())
 
@@ -43,10 +46,32 @@ async def route(scope: Scope, receive: Receive, send: Send) -> None:
         await get_websocket_application()(scope, receive, send)
     elif is_for_doors(scope):
         await get_doors()(scope, receive, send)
-    elif scope["path"].startswith(settings.STATIC_URL):
-        await get_static_files()(scope, receive, send)
     else:
-        await django_application(keep_mission_id(scope), receive, send)
+        await answer_counted(scope, receive, send)
+
+
+async def answer_counted(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer what is for people and programs, and count it by kind and class of status."""
+    begun_s, status = time.perf_counter(), 500
+
+    async def send_seen(message: MutableMapping[str, Any]) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        await send(message)
+
+    path = scope["path"]
+    is_static = path.startswith(settings.STATIC_URL)
+    kind = "static" if is_static else "api" if path.startswith("/api/") else "metrics" if path == METRICS else "page"
+    try:
+        if is_static:
+            await get_static_files()(scope, receive, send_seen)
+        elif path == METRICS:
+            await get_exposition()(scope, receive, send_seen)
+        else:
+            await django_application(keep_mission_id(scope), receive, send_seen)
+    finally:
+        HTTP_SECONDS.labels(kind, f"{status // 100}xx").observe(time.perf_counter() - begun_s)
 
 
 def is_for_doors(scope: Scope) -> bool:
@@ -97,6 +122,14 @@ def get_doors() -> Application:
     from missionscope.cors import CrossOrigin
 
     return CrossOrigin(doors, settings.CORS_ALLOWED_ORIGINS, SENTRY_PATH)
+
+
+@cache
+def get_exposition() -> Application:
+    """What Prometheus reads."""
+    from missionscope.exposition.door import application as exposition
+
+    return exposition
 
 
 @cache

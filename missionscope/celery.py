@@ -31,6 +31,7 @@ if not apps.ready:
 from core.jobs import Job, get_job, list_jobs
 from core.logs import log_what_nobody_catches, logged_ids
 from core.spans import Origin, read_origin, span_for, write_origin
+from missionscope.job_records import note_run
 from missionscope.parent import follow_parent, get_parent
 from missionscope.remote_debugging import listen_for_debugger
 from missionscope.tracing import start_tracing, stop_tracing
@@ -83,7 +84,16 @@ def _run_job(name: str, origin: Origin) -> None:
         if job.rest_s:
             client.set(_key(name, "resting"), 1, px=max(1, int(job.rest_s * 1000)))
         with span_for(f"job {name}", [origin], job=name):
-            job.function()
+            _run_noted(job)
+
+
+def _run_noted(job: Job) -> None:
+    begun_s, has_failed = time.monotonic(), True
+    try:
+        job.function()
+        has_failed = False
+    finally:
+        note_run(client, job.name, time.monotonic() - begun_s, has_failed=has_failed)
 
 
 @contextmanager

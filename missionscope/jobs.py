@@ -36,6 +36,10 @@ class JobState:
     """Type of the last failure's exception; empty after a success."""
     last_run_s: float | None = None
     """How long the last run took."""
+    total_s: float = 0.0
+    """How long all runs took."""
+    succeeded_s: float | None = None
+    """Unix time at which one last ended well."""
 
     def next_s(self) -> float:
         """When it may run next."""
@@ -104,6 +108,7 @@ class Runner:
             self._try_job(state, origins)
         state.run_count += 1
         state.last_run_s = time.monotonic() - started_s
+        state.total_s += state.last_run_s
         state.due_s = started_s + state.job.every_s
         state.earliest_s = started_s + max(state.job.rest_s, pause_after_failures_s(state.failures_in_a_row))
 
@@ -119,6 +124,7 @@ class Runner:
         else:
             state.failures_in_a_row = 0
             state.last_error = ""
+            state.succeeded_s = time.time()
         finally:
             close_old_connections()
 

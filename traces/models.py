@@ -164,6 +164,7 @@ class Span(models.Model):
                 condition=models.Q(user_id__isnull=False),
                 name="traces_span_users",
             ),
+            models.Index(fields=["project_id", "end_ns"], name="traces_span_ended"),
         ]
 
 

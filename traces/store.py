@@ -84,6 +84,8 @@ class StoredSpan(NamedTuple):
     derived_seq: int
     """First of the sequence numbers set aside for the span's model call and tool run."""
     span: IncomingSpan
+    end_before_ns: int | None = None
+    """When it ended as it was stored before."""
 
 
 class StoredLog(NamedTuple):
@@ -302,7 +304,8 @@ def _write_spans(
         pk = item.found.pk if item.found is not None else next(ids)
         derived = derived_count(span)
         rows.append(_span_row(pk, project_id, mission_pk, item, place, seq))
-        stored.append(StoredSpan(pk, mission_pk, item.found is None, seq + 1, span))
+        end_before_ns = None if item.found is None else item.found.end_ns
+        stored.append(StoredSpan(pk, mission_pk, item.found is None, seq + 1, span, end_before_ns))
         for ordinal, snapshot in enumerate(span.snapshots):
             time_ns = next((t for t in (snapshot.time_ns, span.end_ns, span.start_ns) if t is not None), 0)
             snapshots.append(

@@ -236,6 +236,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("has_messages", True)), fields=["mission_id"], name="traces_span_speakers"
                     ),
+                    models.Index(fields=["project_id", "end_ns"], name="traces_span_ended"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
