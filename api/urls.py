@@ -7,7 +7,18 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.stage7 import brain, details
 from api.stage7 import missions as stage7
-from api.views import calls, error_events, errors, ingest, insight, missions, project, records, source_maps
+from api.views import (
+    calls,
+    error_events,
+    errors,
+    ingest,
+    insight,
+    metrics,
+    missions,
+    project,
+    records,
+    source_maps,
+)
 
 
 class SegmentConverter:
@@ -85,6 +96,9 @@ urlpatterns = [
     path("api/v1/search/", project.Search.as_view()),
     path("api/v1/rejections/", project.RejectionList.as_view()),
     path("api/v1/source-maps/", source_maps.SourceMaps.as_view()),
+    path("api/v1/metrics/", metrics.MetricView.as_view()),
+    path("api/v1/metrics/catalogue/", metrics.MetricCatalogue.as_view()),
+    path("api/v1/metrics/exemplars/", metrics.ExemplarList.as_view()),
     path("api/v1/ingest/schema", ingest.show_schema),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/docs", DOCS, name="api-docs"),

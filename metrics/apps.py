@@ -18,6 +18,6 @@ class MetricsConfig(AppConfig):
         from metrics.rolling import merge_pending, roll_up
 
         register("metrics.derive", derive_pending, 5.0, rest_s=1.0)
-        register("metrics.roll_up", roll_up, 10.0, rest_s=5.0)
+        register("metrics.roll_up", roll_up, 10.0, rest_s=10.0)
         register("metrics.merge_up", merge_pending, 60.0)
         register("metrics.retain", retain, 3600.0)

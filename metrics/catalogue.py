@@ -8,6 +8,7 @@ import msgspec
 from django.db import connection
 
 from metrics.labels import ERROR, ERROR_TYPE, is_gauge
+from metrics.reading import list_series
 from metrics.records import AGGREGATIONS, MetricInfo
 
 _decode_names = msgspec.json.Decoder(list[str]).decode
@@ -44,6 +45,13 @@ def list_metrics(project_id: int) -> list[MetricInfo]:
         for row in cursor.fetchall():
             by_name[row[0]].append(dict(zip(names, row, strict=True)))
     return [_info(name, by_name[name]) for name in sorted(by_name)]
+
+
+def find_usual_aggregation(project_id: int, name: str) -> str:
+    """What one wants to see first of a metric: growth of counters, averages of all else."""
+    with connection.cursor() as cursor:
+        series = list_series(cursor, project_id, name, None, 0)
+    return "rate" if series and all(one.kind == "sum" and not one.is_gauge for one in series) else "avg"
 
 
 def _info(name: str, rows: Sequence[dict[str, Any]]) -> MetricInfo:

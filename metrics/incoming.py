@@ -85,39 +85,6 @@ class IncomingPoint(msgspec.Struct, frozen=True):
     flags: int
 
 
-class PointWriter:
-    """Points of one request to rows; each series once."""
-
-    def __init__(self) -> None:
-        self.series: dict[bytes, IncomingSeries] = {}
-        """By hash: all that the points so far belong to."""
-        self._metrics: dict[int, tuple[Metric, bytes]] = {}
-
-    def point(self, record: PointRecord) -> IncomingPoint:
-        """One redacted point."""
-        metric = record.metric
-        known = self._metrics.get(id(metric))
-        if known is None:
-            # The metric is kept too: so no other can have its id.
-            known = self._metrics[id(metric)] = metric, _identity(metric)
-        series_hash = digest16(known[1], _encode(record.attributes))
-        if series_hash not in self.series:
-            self.series[series_hash] = _series(metric, record.attributes)
-        return IncomingPoint(
-            series_hash,
-            record.time_ns,
-            record.start_ns,
-            record.value,
-            record.count,
-            record.sum,
-            record.min,
-            record.max,
-            encode_buckets(record.buckets),
-            encode_exemplars(record.exemplars),
-            record.flags,
-        )
-
-
 def overflow_series(series: IncomingSeries) -> tuple[bytes, IncomingSeries]:
     """Where points of further series of the same metric go, with its hash."""
     return _overflow(series.name, series.kind, series.unit, series.temporality, is_monotonic=series.is_monotonic)
@@ -152,22 +119,66 @@ def _identity(metric: Metric) -> bytes:
     return _encode((OTLP, told, scope, metric.resource.attributes))
 
 
-def _series(metric: Metric, attributes: dict[str, AttributeValue]) -> IncomingSeries:
-    labels = {_cut(key): _label(value) for key, value in attributes.items()}
-    resource = {_cut(key): _label(value) for key, value in metric.resource.attributes.items()}
-    return IncomingSeries(
-        _cut(metric.name),
-        metric.kind,
-        _cut(metric.unit),
-        metric.description[:LONGEST_DESCRIPTION],
-        metric.temporality,
-        metric.is_monotonic,
-        OTLP,
-        resource.get("service.name", ""),
-        encode_labels(labels),
-        encode_names(labels),
-        encode_labels(resource),
-    )
+class _Source:
+    """What the series of one metric have in common, as texts."""
+
+    def __init__(self, metric: Metric) -> None:
+        resource = _labels(metric.resource.attributes)
+        self._service_name = resource.get("service.name", "")
+        self._resource = encode_labels(resource)
+        self._metric = metric
+        self._texts = _cut(metric.name), metric.kind, _cut(metric.unit), metric.description[:LONGEST_DESCRIPTION]
+
+    def series(self, attributes: dict[str, AttributeValue]) -> IncomingSeries:
+        """The one with these attributes."""
+        labels = _labels(attributes)
+        return IncomingSeries(
+            *self._texts,
+            self._metric.temporality,
+            self._metric.is_monotonic,
+            OTLP,
+            self._service_name,
+            encode_labels(labels),
+            encode_names(labels),
+            self._resource,
+        )
+
+
+class PointWriter:
+    """Points of one request to rows; each series once."""
+
+    def __init__(self) -> None:
+        self.series: dict[bytes, IncomingSeries] = {}
+        """By hash: all that the points so far belong to."""
+        self._metrics: dict[int, tuple[Metric, bytes, _Source]] = {}
+
+    def point(self, record: PointRecord) -> IncomingPoint:
+        """One redacted point."""
+        metric = record.metric
+        known = self._metrics.get(id(metric))
+        if known is None:
+            # The metric is kept too: so no other can have its id.
+            known = self._metrics[id(metric)] = metric, _identity(metric), _Source(metric)
+        series_hash = digest16(known[1], _encode(record.attributes))
+        if series_hash not in self.series:
+            self.series[series_hash] = known[2].series(record.attributes)
+        return IncomingPoint(
+            series_hash,
+            record.time_ns,
+            record.start_ns,
+            record.value,
+            record.count,
+            record.sum,
+            record.min,
+            record.max,
+            encode_buckets(record.buckets),
+            encode_exemplars(record.exemplars),
+            record.flags,
+        )
+
+
+def _labels(attributes: dict[str, AttributeValue]) -> dict[str, str]:
+    return {_cut(key): _label(value) for key, value in attributes.items()}
 
 
 def _label(value: AttributeValue) -> str:

@@ -70,6 +70,16 @@ class MetricInfo(msgspec.Struct, frozen=True):
     last_ns: int
 
 
+class ExemplarRow(msgspec.Struct, frozen=True):
+    """A span in which a value was measured."""
+
+    time_ns: int | None
+    value: float | None
+    trace_id: str
+    span_id: str
+    """Empty when the sender named the trace alone."""
+
+
 class SpanBehind(msgspec.Struct, frozen=True):
     """A span that a value was measured on."""
 

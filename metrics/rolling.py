@@ -14,7 +14,7 @@ from core.pressure import giving_way
 from metrics.levels import LEVELS_S, MINUTE_NS, MINUTE_S, POINTS_S, floor_ns
 from metrics.minutes import Kind, add_up
 from metrics.point_reading import read_kinds, read_points, read_points_before, read_times_after
-from metrics.rollups import RollupRow, delete_rollups, find_incomplete, merge_bucket, write_rollups
+from metrics.rollups import RollupRow, delete_rollups, merge_buckets, read_let_go, write_rollups
 from metrics.series import extend_series
 from metrics.work import finish_work, note_work, read_work
 
@@ -65,13 +65,15 @@ def _roll_up_some() -> bool:
 def _compute_minutes(cursor: Any, project_id: int, minutes: Buckets) -> None:
     kinds = read_kinds(cursor, sorted({key for keys in minutes.values() for key in keys}))
     minutes = _with_followers(cursor, minutes, kinds)
+    let_go = read_let_go(cursor, kinds, POINTS_S)
     reach: dict[int, tuple[int, int]] = {}
     for bucket_ns in sorted(minutes):
         series_ids = sorted(key for key in minutes[bucket_ns] if key in kinds)
         rows = _compute_minute(cursor, project_id, bucket_ns, series_ids, kinds)
-        incomplete = find_incomplete(cursor, series_ids, POINTS_S, bucket_ns)
-        write_rollups(cursor, rows, incomplete=incomplete)
-        delete_rollups(cursor, MINUTE_S, bucket_ns, set(series_ids) - {row.series_id for row in rows} - incomplete)
+        write_rollups(cursor, rows, let_go=let_go)
+        empty = set(series_ids) - {row.series_id for row in rows}
+        gone = [(key, bucket_ns) for key in empty if bucket_ns >= let_go.get(key, 0)]
+        delete_rollups(cursor, MINUTE_S, gone)
         for key in series_ids:
             first, _ = reach.get(key, (bucket_ns, 0))
             reach[key] = first, bucket_ns + MINUTE_NS - 1
@@ -108,7 +110,7 @@ def _merge_some(below_s: int, level_s: int) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
         work = read_work(cursor, level_s, WORK_ROWS)
         for (project_id, bucket_ns), series_ids in sorted(work.buckets.items()):
-            merge_bucket(cursor, project_id, (below_s, level_s), bucket_ns, sorted(series_ids))
+            merge_buckets(cursor, project_id, (below_s, level_s), {(key, bucket_ns) for key in series_ids})
             if level_s != LEVELS_S[-1]:
                 above_s = LEVELS_S[LEVELS_S.index(level_s) + 1]
                 note_work(cursor, project_id, above_s, [(key, bucket_ns) for key in series_ids])

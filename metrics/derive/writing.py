@@ -36,8 +36,7 @@ def write_minutes(
     changed = [row for place, row in rows.items() if there.get(place) != row]
     gone = there.keys() - rows.keys()
     write_rollups(cursor, changed)
-    for minute_ns, series in _by_minute(gone).items():
-        delete_rollups(cursor, MINUTE_S, minute_ns, series)
+    delete_rollups(cursor, MINUTE_S, gone)
     extend_series(cursor, _reach(changed))
     merge_up(cursor, project_id, [(row.series_id, row.bucket_ns) for row in changed] + list(gone))
     return len(changed) + len(gone)
@@ -120,13 +119,6 @@ def _merge(values: Sequence[Value]) -> Value:
         sum(errors) if errors else None,
         encode_sketch(merge_encoded([value.sketch for value in values])),
     )
-
-
-def _by_minute(places: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    for series_id, minute_ns in places:
-        found[minute_ns].append(series_id)
-    return found
 
 
 def _reach(rows: Iterable[RollupRow]) -> list[tuple[int, int, int]]:

@@ -12,6 +12,7 @@ from tests.api.conftest import mission_path
 
 CONTRACT = {
     "missions/", "missions/summary/", "missions/{mission_id}/", "search/", "rejections/", "source-maps/",
+    "metrics/", "metrics/catalogue/", "metrics/exemplars/",
     *(f"missions/{{mission_id}}/{path}" for path in (
         "spans/", "spans/{trace_id}/{span_id}/", "llm-calls/", "llm-calls/{id}/", "turns/",
         "tool-calls/", "tool-calls/{id}/", "logs/", "snapshots/", "state/", "graph/", "agents/", "steps/",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import secrets
 import subprocess
 import threading
@@ -14,7 +15,8 @@ from aiohttp import WSMsgType, web
 from playwright.sync_api import Page, expect
 
 from tests.blackbox.client import Reader
-from tests.guides.programs import RUN_S, write_programs
+from tests.docs.reading import read_snippets
+from tests.guides.programs import GUIDES, RUN_S, write_programs
 from tests.guides.reading import read_told
 from tests.senders.dsn import get_dsn
 from tests.servers import find_free_port, start_server
@@ -97,11 +99,20 @@ def shown(node_packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             folder, "esbuild", "App.tsx", "--bundle", "--minify", "--sourcemap=external", "--jsx=automatic",
             "--outfile=app.js", f"--define:CONFIG={json.dumps(config)}",
         )  # fmt: skip
+        upload_source_map(folder, server.url, server.key, service.url)
         service.start()
         reader = Reader(server.url, server.key)
         yield service, reader
         reader.close()
         service.stop()
+
+
+def upload_source_map(folder: Path, url: str, key: str, origin: str) -> None:
+    """As the guide tells it."""
+    [told] = read_snippets(GUIDES / "react.md", "sh")
+    text = told.text.replace("https://app.example.org", origin).replace("@dist/", "@")
+    environment = {**os.environ, "MISSIONSCOPE_URL": url, "ADMIN_KEY": key, "NO_PROXY": "*"}
+    subprocess.run(["bash", "-euc", text], cwd=folder, env=environment, check=True, capture_output=True, timeout=RUN_S)
 
 
 def run(folder: Path, program: str, *arguments: str) -> None:
@@ -138,3 +149,6 @@ def test_a_click_is_followed_to_the_api_and_the_socket_and_a_failing_component_i
     assert events["browser.mission.start"]["span_id"] == click["span_id"]
     [group] = told.error_groups(reader)
     assert (group["error_type"], group["event_count"]) == ("TypeError", 1)
+    [event] = reader.items(f"/api/v1/errors/{group['id']}/events/")
+    shown_event = reader.read(f"/api/v1/errors/{group['id']}/events/{event['id']}/")
+    assert "App.tsx" in json.dumps(shown_event["stack"]), "the stack shows what was written, not the bundle"
