@@ -149,9 +149,9 @@ def test_the_files_of_the_image_are_enough_to_serve(tmp_path, monkeypatch):
     )
     monkeypatch.setattr("tests.servers.ROOT", image)
     with start_server(tmp_path, **collected) as server:
-        page = httpx.get(f"{server.url}/login/", trust_env=False).text
+        page = httpx.get(f"{server.url}/login/", trust_env=False, timeout=60).text
         for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
-            answer = httpx.get(f"{server.url}{address}", trust_env=False)
+            answer = httpx.get(f"{server.url}{address}", trust_env=False, timeout=60)
             assert (answer.status_code, "immutable" in answer.headers["cache-control"]) == (200, True), address
 
 
@@ -191,6 +191,7 @@ def test_the_commands_of_worker_and_beat_do_the_jobs(tmp_path, services, redis_u
                 json=traces([span(name="one"), span(name="two")], mission="composed"),
                 headers={"x-api-key": server.key},
                 trust_env=False,
+                timeout=60,
             ).raise_for_status()
             deadline = time.monotonic() + PATIENCE_S
             while reader.read("/readyz")["checks"][3].get("waiting") != 0 and time.monotonic() < deadline:

@@ -62,9 +62,12 @@ def wait_until_listening(port: int) -> None:
 
 def test_pages_and_doors_pass(proxied):
     url, key = proxied
-    assert httpx.get(f"{url}/login/", trust_env=False).status_code == 200
+    assert httpx.get(f"{url}/login/", trust_env=False, timeout=60).status_code == 200
     body = traces([span(name="through")])
-    assert httpx.post(f"{url}/v1/traces", json=body, headers={"x-api-key": key}, trust_env=False).status_code == 200
+    assert (
+        httpx.post(f"{url}/v1/traces", json=body, headers={"x-api-key": key}, trust_env=False, timeout=60).status_code
+        == 200
+    )
 
 
 def test_a_websocket_passes(proxied):

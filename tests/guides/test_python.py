@@ -65,3 +65,9 @@ def test_every_line_has_its_ids_in_missionscope_and_on_standard_output(mission: 
 def test_the_failure_is_one_error_with_its_stack(mission: Told, stored: Reader):
     [group] = mission.error_groups(stored)
     assert (group["error_type"], group["event_count"]) == ("ZeroDivisionError", 1)
+
+
+def test_the_counter_and_the_histogram_are_in_the_catalogue(mission: Told, stored: Reader):
+    named = {metric["name"]: metric for metric in stored.items("/api/v1/metrics/catalogue/")}
+    assert {"engine.steps", "engine.step.duration"} <= set(named)
+    assert named["engine.step.duration"]["units"] == ["s"]

@@ -53,6 +53,7 @@ def mission(server: Server, dsn: str, broker: dict[str, str], folder: Path) -> T
             json={"mission": name, "user": "user-7", "goal": "heat pumps"},
             headers={**CONTEXT, "x-request-id": "clicked-1"},
             trust_env=False,
+            timeout=60,
         )
         assert answer.json() == {"mission": name}
         with connect(f"ws://127.0.0.1:{port}/talk") as socket:
@@ -98,3 +99,7 @@ def test_lines_of_pino_and_winston_have_their_ids(mission: Told):
 def test_the_failure_is_one_error(mission: Told, stored: Reader):
     [group] = mission.error_groups(stored)
     assert (group["error_type"], group["event_count"]) == ("RangeError", 1)
+
+
+def test_the_sdks_methods_are_a_metric(mission: Told, stored: Reader):
+    assert "sdk.method.duration" in {metric["name"] for metric in stored.items("/api/v1/metrics/catalogue/")}

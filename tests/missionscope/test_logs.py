@@ -72,7 +72,9 @@ def test_no_key_reaches_the_log_whatever_its_level(verbose):
 @pytest.mark.server
 def test_a_request_is_found_by_its_id_trace_project_and_mission(verbose):
     headers = {"x-api-key": verbose.key, "x-request-id": "desk-17", "traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
-    answer = httpx.get(f"{verbose.url}/api/v1/missions/no%2Fsuch/?q=hidden", headers=headers, trust_env=False)
+    answer = httpx.get(
+        f"{verbose.url}/api/v1/missions/no%2Fsuch/?q=hidden", headers=headers, trust_env=False, timeout=60
+    )
     assert (answer.status_code, answer.headers["x-request-id"]) == (404, "desk-17")
     [line] = lines_of(verbose, request_id="desk-17", event="answered")
     assert (line["trace_id"], line["mission_id"], line["status"], line["method"]) == (TRACE, "no/such", 404, "GET")
@@ -87,7 +89,9 @@ def test_a_door_gives_each_request_an_id_of_its_own_and_logs_project_and_door(ve
     body = traces([span(name="work")])
     headers = {"x-api-key": verbose.key, "content-type": "application/json"}
     answers = [
-        httpx.post(f"{verbose.url}/v1/traces", json=body, headers=headers, trust_env=False).headers["x-request-id"]
+        httpx.post(f"{verbose.url}/v1/traces", json=body, headers=headers, trust_env=False, timeout=60).headers[
+            "x-request-id"
+        ]
         for _ in range(2)
     ]
     assert len(set(answers)) == 2

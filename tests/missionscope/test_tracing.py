@@ -96,14 +96,14 @@ def wait_for(received: list[Received], **wanted: Any) -> Received:
 
 def send(url: str, key: str, *spans: Any, **headers: str) -> None:
     headers = {"x-api-key": key, "content-type": "application/json", **headers}
-    answer = httpx.post(f"{url}/v1/traces", json=traces(list(spans)), headers=headers, trust_env=False)
+    answer = httpx.post(f"{url}/v1/traces", json=traces(list(spans)), headers=headers, trust_env=False, timeout=60)
     assert answer.status_code == 200, answer.text
 
 
 def test_a_request_goes_on_with_the_callers_trace_and_shows_its_statements_without_values(traced):
     server, received = traced
     headers = {"x-api-key": server.key, "traceparent": f"00-{TRACE}-{PARENT}-01", "x-request-id": "asked-1"}
-    httpx.get(f"{server.url}/api/v1/missions/x/?q=hidden", headers=headers, trust_env=False)
+    httpx.get(f"{server.url}/api/v1/missions/x/?q=hidden", headers=headers, trust_env=False, timeout=60)
     request = wait_for(received, name="GET /api/v1/missions/x/")
     assert (request.span.trace_id.hex(), request.span.parent_span_id.hex()) == (TRACE, PARENT)
     assert request.span.kind == SERVER_KIND
@@ -134,8 +134,8 @@ def test_what_a_door_stored_is_a_trace_of_its_own_that_reaches_the_job_it_woke(t
 def test_health_and_files_make_no_spans(traced):
     server, received = traced
     for path in ("/healthz", "/readyz", "/static/css/tokens.css"):
-        httpx.get(f"{server.url}{path}", trust_env=False)
-    httpx.get(f"{server.url}/login/?last=1", trust_env=False)
+        httpx.get(f"{server.url}{path}", trust_env=False, timeout=60)
+    httpx.get(f"{server.url}/login/?last=1", trust_env=False, timeout=60)
     wait_for(received, name="GET /login/")
     assert not [each.span.name for each in received if each.span.name.endswith(("z", ".css"))]
 
