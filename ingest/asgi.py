@@ -24,6 +24,7 @@ from core.spans import held_span_opened
 from ingest.commit import Unavailable, committer
 from ingest.decoding import LOGS
 from ingest.doors import Door, Headers, Problem
+from ingest.health import health
 from ingest.json_doors import JsonDoor, LogsDoor
 from ingest.otlp_doors import OtlpDoor
 from ingest.rates import rates
@@ -115,12 +116,13 @@ async def _handle(door: Door | None, scope: Scope, headers: dict[bytes, bytes], 
     known = await authenticate(door.find_key(headers, query), scope=door.scope, address=address)
     access = door.admit(known, scope["path"], query)
     add_logged_ids(project_id=access.project_pk, door=door.name)
-    _refuse_beyond_rate(access.project_pk, door.name)
-    encoding = door.find_encoding(_media_type(headers))
-    if encoding is None:
-        raise UnsupportedMediaType(door.sentence_415)
-    async with received_body(headers, receive) as body:
-        return await _store(_Request(door, encoding, access, headers, _service(scope, headers)), body)
+    with health.watching(access.project_pk, door.name):
+        _refuse_beyond_rate(access.project_pk, door.name)
+        encoding = door.find_encoding(_media_type(headers))
+        if encoding is None:
+            raise UnsupportedMediaType(door.sentence_415)
+        async with received_body(headers, receive) as body:
+            return await _store(_Request(door, encoding, access, headers, _service(scope, headers)), body)
 
 
 def _nearest_door(path: str) -> Door:
@@ -157,6 +159,9 @@ async def _store(request: _Request, body: bytes) -> bytes:
     with held_span_opened(unless=prepared.is_own):
         outcome = await asyncio.wrap_future(committer.submit(prepared))
     DOOR_BYTES.labels(request.door.name).inc(len(body))
+    refused = len(outcome.refused)
+    taken = len(prepared.spans) + len(prepared.logs) + len(prepared.points) - refused
+    health.count(job.project_id, request.door.name, accepted=taken, rejected=len(prepared.refused) + refused)
     return request.door.encode_answer(request.encoding, prepared, outcome)
 
 

@@ -26,12 +26,10 @@ DASHBOARD = Dashboard(
             "Until the answer",
             percentiles(REQUESTS),
             "s",
-            help="From the request's begin; 200 means stored.",
+            help="200 means stored.",
         ),
         Panel("by-door", "Until the answer p99 by door", (PanelQuery(REQUESTS, "p99"),), "s", ("door",)),
         Panel("status", "Answers", (PanelQuery(REQUESTS, "count"),), "", ("status",), BARS),
-        Panel(
-            "lag", "Behind what is stored", (PanelQuery(LAG, "max"),), "s", ("job",), help="Search, totals, metrics."
-        ),
+        Panel("lag", "Behind what is stored", (PanelQuery(LAG, "max"),), "s", ("job",), help="Of the index of search."),
     ),
 )
