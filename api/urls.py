@@ -7,7 +7,19 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.stage7 import brain, details
 from api.stage7 import missions as stage7
-from api.views import calls, error_events, errors, ingest, insight, metrics, missions, project, records, source_maps
+from api.views import (
+    calls,
+    error_events,
+    errors,
+    ingest,
+    insight,
+    logs,
+    metrics,
+    missions,
+    project,
+    records,
+    source_maps,
+)
 
 
 class SegmentConverter:
@@ -82,6 +94,7 @@ urlpatterns = [
     path(ERRORS + "<key:group_pk>/", errors.ErrorDetail.as_view()),
     path(ERRORS + "<key:group_pk>/events/", error_events.EventList.as_view()),
     path(ERRORS + "<key:group_pk>/events/<key:event_pk>/", error_events.EventDetail.as_view()),
+    path("api/v1/logs/", logs.ProjectLogList.as_view()),
     path("api/v1/search/", project.Search.as_view()),
     path("api/v1/rejections/", project.RejectionList.as_view()),
     path("api/v1/metrics/", metrics.MetricView.as_view()),
