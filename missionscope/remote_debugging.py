@@ -18,7 +18,9 @@ def listen_for_debugger(port: int) -> None:
     import debugpy
 
     try:
-        debugpy.listen((LOOPBACK, port))
+        # In this process: an adapter of its own would outlive it.
+        debugpy.configure(subProcess=False)
+        debugpy.listen((LOOPBACK, port), in_process_debug_adapter=True)
     except (RuntimeError, OSError) as error:
         logger.error("no debugger can attach", port=port, error=str(error))
         return
