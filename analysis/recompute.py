@@ -18,6 +18,7 @@ from core.bulk import Table, update_rows
 from core.conflicts import retry_conflicts
 from core.jobs import wake
 from core.pressure import giving_way, is_busy
+from faults.store import enqueue_steps
 from live.feeds import MOST_FINDINGS
 from live.publish import publish_list, publish_missions
 from metrics.derive.marks import Interval, find_interval, mark_change, mark_spans
@@ -175,6 +176,7 @@ def write_totals(computed: list[_Computed]) -> None:
     for project_id in sorted({item.project_id for item in written}):
         publish_missions(project_id, [item.pk for item in written if item.project_id == project_id])
         publish_list(project_id)
+    wake("faults.collect")
 
 
 def _write(computed: list[_Computed]) -> list[_Computed]:
@@ -192,6 +194,7 @@ def _write(computed: list[_Computed]) -> list[_Computed]:
         for item in written:
             _write_rows(cursor, item, last[item.pk])
         _tell_metrics(cursor, written, held)
+        _tell_faults(cursor, written)
         settled = [item.pk for item in written if last[item.pk] - _numbers(item) == item.seen_seq]
         MissionWork.objects.filter(mission_id__in=settled).delete()
     return written
@@ -222,6 +225,12 @@ def _hold(cursor: Any, computed: list[_Computed]) -> dict[int, _Held]:
         for change_seq, *before in cursor.fetchall():
             held[item.pk] = _Held(change_seq, find_interval(*before))
     return held
+
+
+def _tell_faults(cursor: Any, written: list[_Computed]) -> None:
+    for project_id in sorted({item.project_id for item in written}):
+        mine = {item.pk: item.totals.failed_steps for item in written if item.project_id == project_id}
+        enqueue_steps(cursor, project_id, mine)
 
 
 def _tell_metrics(cursor: Any, written: list[_Computed], held: dict[int, _Held]) -> None:

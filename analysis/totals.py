@@ -18,6 +18,7 @@ from analysis.titles import find_opening, read_titles
 from core.aggregates import LAST_64
 from core.limits import FUTURE_TOLERANCE_NS
 from core.money import add_money
+from faults.reading.steps import digest_steps
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans
 from metrics.derive.rows import Sample
@@ -81,6 +82,8 @@ class MissionTotals(msgspec.Struct, frozen=True):
     """(key of a span, what became of it) where what is stored differs."""
     samples: tuple[Sample, ...] = ()
     """What metrics are derived from: steps, questions, the mission's end."""
+    failed_steps: bytes = b""
+    """Of its plan, as faults.reading.steps.digest_steps gives it."""
 
 
 def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, MissionTotals]:
@@ -157,6 +160,7 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
         call_counts=_call_counts(facts.llm_calls, attempts, {call.pk for call in counted}),
         requested_by=_requested_by(facts),
         outcomes=_outcomes(facts),
+        failed_steps=digest_steps(facts.plan),
     )
 
 

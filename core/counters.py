@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+# When a counter began would be a series more for each; Prometheus sees a restart by itself.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 registry = CollectorRegistry()
 """Of this process alone."""

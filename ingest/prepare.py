@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ingest.decoding import decode_request
+from core.spans import OWN_RESOURCE
+from ingest.decoding import LOGS, decode_request
 from metrics.incoming import IncomingPoint, IncomingSeries, PointWriter
+from telemetry.loglines import Repeats
 from telemetry.meaning import STRONG
 from telemetry.records import Decoded, RefusedRecord
 from telemetry.redaction import Redactor
@@ -31,6 +33,8 @@ class Prepared(msgspec.Struct, frozen=True):
     points: list[IncomingPoint] = []
     series: dict[bytes, IncomingSeries] = {}
     """What the points belong to, by hash."""
+    is_own: bool = False
+    """All of it is what a MissionScope traced of itself."""
 
 
 def prepare(
@@ -42,9 +46,12 @@ def prepare(
     data: bytes,
     received_ns: int,
     traceparent: str = "",
+    service: str = "",
 ) -> Prepared:
     """Decode, redact, map and encode one request. Raises telemetry.decode's errors on a body it cannot read."""
-    decoded = redactor.redact(decode_request(door, encoding, data, received_ns, traceparent))
+    decoded = redactor.redact(decode_request(door, encoding, data, received_ns, traceparent, service))
+    if door == LOGS:
+        decoded = msgspec.structs.replace(decoded, logs=Repeats().number(decoded.logs))
     return prepare_decoded(project_id, door, decoded, received_ns)
 
 
@@ -62,13 +69,19 @@ def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: i
         logs,
         writer.bodies,
         decoded.refused,
-        (*decoded.notes, *_homeless(logs)),
+        decoded.notes,
         decoded.items,
         decoded.origins,
         _deliveries(decoded, [*spans, *logs]),
         points,
         point_writer.series,
+        _is_own(decoded),
     )
+
+
+def _is_own(decoded: Decoded) -> bool:
+    is_spans = bool(decoded.spans) and not decoded.logs
+    return is_spans and all(OWN_RESOURCE in record.resource.attributes for record in decoded.spans)
 
 
 def _deliveries(decoded: Decoded, records: Sequence[IncomingSpan | IncomingLog]) -> tuple[Delivery, ...]:
@@ -81,9 +94,3 @@ def _deliveries(decoded: Decoded, records: Sequence[IncomingSpan | IncomingLog])
         if key is not None and strength == STRONG and index in decoded.deliveries:
             found.add(Delivery(decoded.deliveries[index], key))
     return tuple(sorted(found))
-
-
-def _homeless(logs: Sequence[IncomingLog]) -> list[str]:
-    """What the sender is told of log records that no mission will ever show."""
-    count = sum(not log.trace_id and log.meaning.mission_key is None for log in logs)
-    return [f"{count} log record(s) name neither a trace nor a mission: kept, but shown nowhere."] if count else []

@@ -8,6 +8,7 @@ import msgspec
 from django.db import connection
 
 from metrics.labels import ERROR, ERROR_TYPE, is_gauge
+from metrics.models import Series
 from metrics.reading import list_series
 from metrics.records import AGGREGATIONS, MetricInfo
 
@@ -89,3 +90,9 @@ def _aggregations(rows: Sequence[dict[str, Any]], labels: set[str]) -> tuple[str
     if labels & {ERROR, ERROR_TYPE} or "derived" in _distinct(rows, "origin"):
         able |= FAILURES
     return tuple(one for one in AGGREGATIONS if one in able)
+
+
+def find_unit(project_id: int, name: str) -> str:
+    """The unit of a metric, as it was last sent; empty when there is none of that name."""
+    units = Series.objects.filter(project_id=project_id, name=name).order_by("-last_ns", "-id")
+    return units.values_list("unit", flat=True).first() or ""

@@ -155,3 +155,23 @@ class RollupWork(models.Model):
 
     class Meta:
         db_table = "metrics_rollupwork"
+
+
+class SavedDashboard(models.Model):
+    """A dashboard that somebody of the project made, for all of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    project_id = models.BigIntegerField()
+    slug = models.CharField(max_length=24)
+    """Random, in its address."""
+    name = models.CharField(max_length=80)
+    panels = models.TextField(db_default="[]")
+    """JSON list of panels: `metrics.saved`."""
+    revision = models.IntegerField(db_default=0)
+    """Grows with every change: an edit of an older one is refused."""
+    created_by_id = models.BigIntegerField(null=True)
+    changed_ns = models.BigIntegerField()
+
+    class Meta:
+        db_table = "metrics_dashboard"
+        constraints = [models.UniqueConstraint(fields=["project_id", "slug"], name="metrics_dashboard_slug")]

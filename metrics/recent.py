@@ -8,7 +8,7 @@ import msgspec
 from django.db import connection
 
 from core.nanotime import NS_PER_SECOND
-from metrics.derive.catalogue import GAUGE, HISTOGRAM, METRICS, REQUEST, Metric
+from metrics.derive.catalogue import AGENT, GAUGE, HISTOGRAM, METRICS, Metric
 from metrics.incoming import DERIVED
 from metrics.levels import MINUTE_NS, MINUTE_S, floor_ns
 from metrics.records import OTHER
@@ -21,7 +21,7 @@ MOST_SETS = 30
 """Sets of labels of a metric in a project, those with most measurements; the rest is one set, `other`."""
 QUANTILES = (0.5, 0.9, 0.99)
 SERVICE = "service"
-GROUPS = {REQUEST.name: (SERVICE, "endpoint", "status")}
+GROUPS = {AGENT.name: (SERVICE, "agent")}
 """Labels that are told apart, where it is not all but the agent."""
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import time
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -17,6 +18,8 @@ from django.urls import get_resolver
 
 from core import jobs
 from core.counters import HTTP_SECONDS
+from core.logs import log_what_nobody_catches
+from missionscope.entrance import Entrance
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -25,16 +28,18 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DOOR_PREFIXES = ("/v1/",)
 """Paths that ingest.asgi answers itself: Django's middleware would cost more than the work."""
-SHARED_PREFIXES = ("/api/v1/stage7/", "/api/v1/ingest")
+SHARED_PREFIXES = ("/api/v1/stage7/", "/api/v1/ingest", "/api/v1/logs")
 """Here machines send to ingest.asgi, and people and programs read from Django."""
 READING = ("GET", "HEAD")
 METRICS = "/metrics"
+SENTRY_PATH = re.compile(r"/api/[^/]{1,100}/(?:envelope|store)/?")
+"""Where Sentry's clients send to: ingest.sentry_doors."""
 
 django_application = cast(Application, get_asgi_application())
 
 
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Route one connection."""
+async def route(scope: Scope, receive: Receive, send: Send) -> None:
+    """One connection to who answers it."""
     if scope["type"] == "lifespan":
         await run_lifespan(receive, send)
     elif scope["type"] == "websocket":
@@ -71,9 +76,13 @@ async def answer_counted(scope: Scope, receive: Receive, send: Send) -> None:
 
 def is_for_doors(scope: Scope) -> bool:
     """Whether ingest.asgi answers this, whatever it then says."""
-    if scope["path"].startswith(DOOR_PREFIXES):
+    if scope["path"].startswith(DOOR_PREFIXES) or SENTRY_PATH.fullmatch(scope["path"]):
         return True
     return scope["path"].startswith(SHARED_PREFIXES) and _asked_method(scope) not in READING
+
+
+application = Entrance(route, is_for_doors)
+"""What the server serves."""
 
 
 def _asked_method(scope: Scope) -> str:
@@ -112,7 +121,7 @@ def get_doors() -> Application:
     from ingest.asgi import application as doors
     from missionscope.cors import CrossOrigin
 
-    return CrossOrigin(doors, settings.CORS_ALLOWED_ORIGINS)
+    return CrossOrigin(doors, settings.CORS_ALLOWED_ORIGINS, SENTRY_PATH)
 
 
 @cache
@@ -145,9 +154,14 @@ async def run_lifespan(receive: Receive, send: Send) -> None:
     """Start what lives as long as the server, and end it after the last request was answered."""
     from missionscope.jobs import runner
     from missionscope.parent import follow_parent
+    from missionscope.remote_debugging import listen_for_debugger
+    from missionscope.tracing import start_tracing, stop_tracing
 
     await receive()
     follow_parent()
+    log_what_nobody_catches()
+    listen_for_debugger(settings.MISSIONSCOPE_DEBUGPY)
+    start_tracing("web")
     # What cannot be imported ends the start here, not the first request.
     get_doors()
     get_resolver().url_patterns  # noqa: B018
@@ -169,6 +183,7 @@ async def run_lifespan(receive: Receive, send: Send) -> None:
     if not settings.REDIS_URL:
         jobs.set_waker(None)
         await to_thread(runner.stop)
+    await to_thread(stop_tracing)
     await send({"type": "lifespan.shutdown.complete"})
 
 

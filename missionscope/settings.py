@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from core.logs import CONSOLE, JSON, configure_structlog, logging_settings
 from missionscope.cors import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_S
 from missionscope.databases import read_database
 from missionscope.environment import (
     get_data_directory,
+    get_debugger_port,
+    get_exporter_url,
     get_flag,
     get_key_file,
     get_key_url,
@@ -21,7 +24,6 @@ from missionscope.environment import (
     refuse,
     split_url,
 )
-from missionscope.logs import configure_structlog, logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -67,6 +69,7 @@ INSTALLED_APPS = [
     "llmlog",
     "plans",
     "metrics",
+    "faults",
     "live",
     "search",
     "analysis",
@@ -101,6 +104,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "missionscope.identified.IdentifiedMiddleware",
     "missionscope.statements.StatementsMiddleware",
 ]
 ROOT_URLCONF = "missionscope.urls"
@@ -275,7 +279,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": "Missions of AI agents: what happened, when, and why. Every 64-bit integer is a decimal string.",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"EffectiveStatus": "api.fields.STATUSES", "StatusCode": "api.fields.CODES"},
+    "ENUM_NAME_OVERRIDES": {
+        "EffectiveStatus": "api.fields.STATUSES",
+        "StatusCode": "api.fields.CODES",
+        "ErrorStatus": "faults.records.STATUSES",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -294,5 +302,14 @@ MISSIONSCOPE_CELERY_WORKER = get_flag("MISSIONSCOPE_CELERY_WORKER", default=True
 _level = get_text("MISSIONSCOPE_LOG_LEVEL", "INFO").upper()
 if _level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
     refuse("MISSIONSCOPE_LOG_LEVEL", "must be debug, info, warning or error.")
+_form = get_text("MISSIONSCOPE_LOG_FORMAT", JSON)
+if _form not in {JSON, CONSOLE}:
+    refuse("MISSIONSCOPE_LOG_FORMAT", "must be json or console.")
 configure_structlog()
-LOGGING = logging_settings(_level)
+LOGGING = logging_settings(_level, _form)
+
+# --- its own traces, and the debugger ------------------------------------------------------------------------------
+OTEL_EXPORTER_OTLP_ENDPOINT = get_exporter_url("OTEL_EXPORTER_OTLP_ENDPOINT")
+MISSIONSCOPE_DEBUGPY = get_debugger_port("MISSIONSCOPE_DEBUGPY")
+if MISSIONSCOPE_DEBUGPY and MISSIONSCOPE_WORKERS > 1:
+    refuse("MISSIONSCOPE_DEBUGPY", "needs MISSIONSCOPE_WORKERS=1: several processes cannot share the port.")

@@ -89,6 +89,7 @@ def log_json(row: LogRow) -> dict[str, Any]:
     """A log record with a preview of its body."""
     return {
         "id": str(row.pk),
+        "mission_id": row.mission_id or None,
         "time_ns": str(row.time_ns),
         "severity_number": row.severity_number,
         "severity_text": row.severity_text,
@@ -100,6 +101,10 @@ def log_json(row: LogRow) -> dict[str, Any]:
         "agent_name": row.agent_name,
         "step_id": row.step_id,
         "event_name": row.event_name,
+        "user_id": row.user_id,
+        "request_id": row.request_id,
+        "conversation_id": row.conversation_id,
+        "host_name": row.host_name,
         "change_seq": str(row.change_seq),
     }
 

@@ -24,6 +24,14 @@ REQUEST = Metric(
     "How long services took to answer: SERVER spans.",
     ("endpoint", "status"),
 )
+MESSAGE = Metric(
+    "missionscope.message.duration",
+    HISTOGRAM,
+    "s",
+    "How long services took to work on messages of queues: CONSUMER spans.",
+    ("operation",),
+)
+AGENT = Metric("missionscope.agent.duration", HISTOGRAM, "s", "How long agents worked: AGENT spans.", ("agent",))
 LLM = Metric("missionscope.llm.duration", HISTOGRAM, "s", "How long model calls took.", ("model", "provider", "agent"))
 FIRST_TOKEN = Metric(
     "missionscope.llm.first_token",
@@ -80,8 +88,9 @@ ERRORS = Metric(
 )
 
 METRICS = (
-    REQUEST, LLM, FIRST_TOKEN, TOKENS, COST, TOOL, STEP, QUEUE_WAIT, HUMAN_WAIT, SDK, PAGE_LOAD, INTERACTIONS,
-    PAGE_ERRORS, WEBSOCKET, ACTIVE_MISSIONS, ACTIVE_AGENTS, MISSION, MISSIONS_ENDED, MISSION_COST, LOG_RECORDS, ERRORS,
+    REQUEST, MESSAGE, AGENT, LLM, FIRST_TOKEN, TOKENS, COST, TOOL, STEP, QUEUE_WAIT, HUMAN_WAIT, SDK, PAGE_LOAD,
+    INTERACTIONS, PAGE_ERRORS, WEBSOCKET, ACTIVE_MISSIONS, ACTIVE_AGENTS, MISSION, MISSIONS_ENDED, MISSION_COST,
+    LOG_RECORDS, ERRORS,
 )  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 OF_INTERVALS = frozenset({ACTIVE_MISSIONS.name})

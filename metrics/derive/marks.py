@@ -104,12 +104,13 @@ def mark_range(cursor: Any, project_id: int, since_ns: int, until_ns: int) -> No
 def mark_change(cursor: Any, project_id: int, before: Interval | None, after: Interval | None) -> None:
     """Mark the minutes in which a mission was active and is not, or the other way round."""
     rows = []
-    for first, last in _list_differences(before, after):
+    for first, last in list_differences(before, after):
         rows += [(project_id, True, *run) for run in split_run(first, last, MISSIONS_UNIT_S)]
     insert_rows(cursor, connection.vendor, WORK, rows)
 
 
-def _list_differences(before: Interval | None, after: Interval | None) -> list[tuple[int, int]]:
+def list_differences(before: Interval | None, after: Interval | None) -> list[tuple[int, int]]:
+    """The runs (first, last) of minutes that only one of two intervals has."""
     if before is None or after is None:
         return [(each.first_ns, each.last_ns) for each in (before, after) if each is not None]
     if before.last_ns < after.first_ns or after.last_ns < before.first_ns:

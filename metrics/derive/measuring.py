@@ -10,12 +10,15 @@ from metrics.derive.rows import EndedCall, EndedRun, EndedSpan, LogGroup, Measur
 
 LONGEST_LABEL = 100
 ERROR_SEVERITY = 17
+SERVER, CONSUMER = 2, 5
+"""OpenTelemetry's numbers of a span's kind."""
 SEVERITIES = ("unset", "trace", "debug", "info", "warn", "error", "critical")
 SDK_METHOD = re.compile(r"(?:Assistant|Conversation|HumanInTheLoop|Tool)\.[A-Za-z_]\w{0,60}\Z")
 INTERACTION_NAMES = frozenset({"click", "dblclick", "submit", "change", "keydown", "navigation"})
 """What OpenTelemetry's instrumentation of pages calls its spans."""
 WEBSOCKET_EVENT = "browser.websocket."
 ERROR_SOURCES = {"LLM": "llm", "TOOL": "tool", "STEP": "step", "AGENT": "agent", "HTTP": "http", "DB": "db"}
+_SOURCES_BY_SIDE = {SERVER: "request", CONSUMER: "message"}
 _ID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|(?<![A-Za-z])[0-9a-fA-F]*[0-9][0-9a-fA-F]{7,}|(?<![A-Za-z0-9.])\d+")
 _STATUS = re.compile(r"[1-5]\d\d\Z")
 
@@ -25,7 +28,7 @@ def measure_spans(spans: Iterable[EndedSpan]) -> Iterator[Measured]:
     for span in spans:
         found = list(_of_span(span))
         if span.has_failed:
-            source = ERROR_SOURCES.get(span.span_kind, "request" if span.is_server else "span")
+            source = ERROR_SOURCES.get(span.span_kind, _SOURCES_BY_SIDE.get(span.otel_kind, "span"))
             found.append((known.ERRORS, (source,), 1.0))
         for metric, labels, value in found:
             yield Measured(
@@ -39,8 +42,12 @@ def _of_span(span: EndedSpan) -> Iterator[tuple[known.Metric, tuple[str, ...], f
     if span.start_ns is None:
         return
     seconds = _seconds(span.end_ns - span.start_ns)
-    if span.is_server:
+    if span.otel_kind == SERVER:
         yield known.REQUEST, (name_endpoint(span.name), _status(span)), seconds
+    if span.otel_kind == CONSUMER:
+        yield known.MESSAGE, (name_endpoint(span.name),), seconds
+    if span.span_kind == "AGENT":
+        yield known.AGENT, (span.agent_name[:LONGEST_LABEL],), seconds
     if SDK_METHOD.match(span.name):
         yield known.SDK, (span.name,), seconds
     if span.name == "documentLoad":

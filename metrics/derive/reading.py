@@ -10,8 +10,8 @@ from metrics.derive.sample_store import read_samples
 from metrics.levels import MINUTE_NS
 from telemetry.meaning import WAITS_FOR_A_PERSON
 
-SERVER, FAILED = 2, 2
-"""OpenTelemetry's numbers for a kind and a status."""
+FAILED = 2
+"""OpenTelemetry's number of a status."""
 _RANGE = "s.project_id = %s AND s.end_ns >= %s AND s.end_ns < %s"
 
 
@@ -63,7 +63,7 @@ def _read_spans(cursor: Any, span: tuple[int, int, int], limit: str) -> Iterator
     )
     for row in cursor.fetchall():
         has_failed = row[9] == FAILED or row[10] not in ("", WAITS_FOR_A_PERSON)
-        yield EndedSpan(*(*row[:4], row[4] == SERVER, *row[5:9], has_failed, row[10]))
+        yield EndedSpan(*(*row[:9], has_failed, row[10]))
 
 
 def _read_calls(cursor: Any, span: tuple[int, int, int], limit: str) -> Iterator[EndedCall]:

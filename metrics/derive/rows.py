@@ -12,7 +12,8 @@ class EndedSpan(NamedTuple):
     mission_pk: int
     end_ns: int
     start_ns: int | None
-    is_server: bool
+    otel_kind: int
+    """OpenTelemetry's number."""
     span_kind: str
     service_name: str
     agent_name: str

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from core import counters
+from faults.selectors import count_pending_records
 from metrics.selectors import count_pending
 from missionscope.job_records import list_records
 from search.selectors import get_index_lag_ns
@@ -58,6 +59,7 @@ def _read_database() -> Iterable[Metric]:
     waiting.add_metric(["totals"], count_waiting_missions())
     waiting.add_metric(["derived_metrics"], pending.derived)
     waiting.add_metric(["rollups"], pending.rollups)
+    waiting.add_metric(["errors"], count_pending_records())
     yield waiting
     lag_s = get_index_lag_ns(time.time_ns()) / 1e9
     yield _gauge("missionscope_search_lag_seconds", "How long the oldest record waits that cannot be found yet.", lag_s)

@@ -47,6 +47,9 @@ class Migration(migrations.Migration):
                 ("event_name", models.TextField()),
                 ("own_key", models.TextField(null=True)),
                 ("own_strength", models.SmallIntegerField()),
+                ("request_id", models.TextField(null=True)),
+                ("conversation_id", models.TextField(null=True)),
+                ("host_name", models.TextField(db_default="")),
                 ("content_hash", models.BinaryField(max_length=16)),
                 ("pack_id", models.BigIntegerField()),
                 ("pack_start", models.IntegerField()),
@@ -77,6 +80,33 @@ class Migration(migrations.Migration):
                         ),
                         fields=["mission_id", "time_ns"],
                         name="traces_log_told",
+                    ),
+                    models.Index(
+                        fields=[
+                            "project_id",
+                            "time_ns",
+                            "id",
+                            "severity_number",
+                            "service_name",
+                            "host_name",
+                            "agent_name",
+                        ],
+                        name="traces_log_recent",
+                    ),
+                    models.Index(
+                        condition=models.Q(("step_id__gt", "")),
+                        fields=["project_id", "step_id", "time_ns"],
+                        name="traces_log_step",
+                    ),
+                    models.Index(
+                        condition=models.Q(("request_id__isnull", False)),
+                        fields=["project_id", "request_id", "time_ns"],
+                        name="traces_log_request",
+                    ),
+                    models.Index(
+                        condition=models.Q(("conversation_id__isnull", False)),
+                        fields=["project_id", "conversation_id", "time_ns"],
+                        name="traces_log_conversation",
                     ),
                 ],
                 "constraints": [

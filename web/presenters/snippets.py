@@ -1,6 +1,7 @@
 """Ready-made ways to send data to this installation."""
 
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 PLACEHOLDER_KEY = "KEY"
 
@@ -77,7 +78,38 @@ service:
     return Snippet("collector", "OpenTelemetry Collector", "Add this exporter to the pipelines you have.", text)
 
 
+def make_dsn(base_url: str, key: str, project_pk: int) -> str:
+    """The address that Sentry's clients are given: they want a number for the project."""
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{key}@{parts.netloc}{parts.path}/{project_pk}"
+
+
+def sentry_snippets(dsn: str) -> list[Snippet]:
+    """Sentry's clients in the browser, in Node and in Python. Tags say which mission an error belongs to."""
+    javascript = f"""import * as Sentry from "@sentry/browser"; // @sentry/react and @sentry/node alike
+
+Sentry.init({{ dsn: "{dsn}", release: "my-app@1.2.3" }});
+Sentry.setTag("mission.id", missionId);"""
+    python = f"""# pip install sentry-sdk
+import sentry_sdk
+
+sentry_sdk.init(dsn="{dsn}", release="planner@1.2.3", server_name="planner-1")
+sentry_sdk.set_tag("mission.id", mission_id)"""
+    return [
+        Snippet("sentry-js", "Errors from browsers and Node", "Sentry’s own client for JavaScript.", javascript),
+        Snippet("sentry-python", "Errors from Python", "Sentry’s own client for Python.", python),
+    ]
+
+
 def all_snippets(base_url: str, key: str = PLACEHOLDER_KEY) -> list[Snippet]:
     """Every way, the simplest first."""
     makers = (environment_snippet, curl_snippet, python_snippet, collector_snippet)
     return [make(base_url, key) for make in makers]
+
+
+def log_snippet(base_url: str, key: str = PLACEHOLDER_KEY) -> Snippet:
+    """One log line, sent now."""
+    text = f"""\
+curl '{base_url}/api/v1/logs?service=hello' -H 'Authorization: Bearer {key}' \\
+  -H 'Content-Type: application/x-ndjson' -d '{{"level": "info", "msg": "hello", "requestId": "r-1"}}'"""
+    return Snippet("log", "A log line", "One line of JSON; a logger's output can be sent as it is.", text)

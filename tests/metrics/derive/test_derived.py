@@ -38,7 +38,7 @@ from tests.metrics.derive.records import (
 pytestmark = pytest.mark.django_db
 
 
-def test_requests_are_measured_by_endpoint_and_status() -> None:
+def test_requests_messages_and_agents_are_measured() -> None:
     project = make_project("requests")
     deliver(
         project,
@@ -48,6 +48,10 @@ def test_requests_are_measured_by_endpoint_and_status() -> None:
             span(2, 5, 9, "GET /missions/12345678-1234-1234-1234-123456789abc", kind=2),
             span(3, 58, 61, "POST /missions", kind=2, status=2, error__type="503"),
             span(4, 0, 3, "inner"),
+            span(5, 1, 5, "process order-17", kind=5),
+            span(
+                6, 1, 9, "invoke_agent planner", gen_ai__operation__name="invoke_agent", gen_ai__agent__name="planner"
+            ),
         ),
     )
     settle(project)
@@ -56,6 +60,10 @@ def test_requests_are_measured_by_endpoint_and_status() -> None:
         ("api", '{"endpoint":"GET /missions/{id}","status":"ok"}', 0): (2, 6.0, 0),
         ("api", '{"endpoint":"POST /missions","status":"503"}', 60): (1, 3.0, 1),
     }
+    assert values(project, "missionscope.message.duration") == {
+        ("api", '{"operation":"process order-{id}"}', 0): (1, 4.0, 0)
+    }
+    assert values(project, "missionscope.agent.duration") == {("api", '{"agent":"planner"}', 0): (1, 8.0, 0)}
     asked = MetricQuery(name, "error_rate", BEGIN, BEGIN + 600 * SECOND, group_by=("service",), step_s=600)
     [series] = query(project, asked).series
     assert series.labels == {"service": "api"}
@@ -214,7 +222,9 @@ RECORDS = [
 ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     order=st.permutations(range(len(RECORDS))),
     repeats=st.lists(st.integers(0, len(RECORDS) - 1), max_size=4),
