@@ -18,8 +18,9 @@ from tests.servers import Server
 
 pytestmark = pytest.mark.browser
 PAGES = (
-    "/missions/", "/missions/?status=gone&q=zzz", "/errors/", "/errors/?status=all&q=zzz", "/search?q=vendors", "/search", "/settings/", "/settings/keys/",
-    "/settings/members/", "/settings/send/", "/settings/history/", "/-/patterns",
+    "/missions/", "/missions/?status=gone&q=zzz", "/errors/", "/errors/?status=all&q=zzz",
+    "/search?q=vendors", "/search", "/settings/", "/settings/keys/", "/settings/members/",
+    "/settings/send/", "/settings/history/", "/-/patterns",
 )  # fmt: skip
 PATIENCE_MS = BROWSER_PATIENCE_MS
 
