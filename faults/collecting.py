@@ -26,7 +26,7 @@ from traces.models import Log, Span
 
 log = logging.getLogger(__name__)
 
-BATCH = 300
+BATCH = 200
 """Records looked at together and written in one transaction."""
 RUN_S = 0.5
 """One run of the job ends after this time and asks for another: other jobs have their turn between."""

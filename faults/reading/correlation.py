@@ -41,4 +41,9 @@ def read_correlation(record: SpanRecord | LogRecord) -> Correlation:
 
 
 def _first(places: list[Mapping[str, Any]], names: tuple[str, ...]) -> str:
-    return next((text for place in places if (text := first_text(place, names))), "")
+    for place in places:
+        present = tuple(name for name in names if name in place)
+        text = first_text(place, present) if present else ""
+        if text:
+            return text
+    return ""

@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("take_tokens")]
 
 ALICE, BOB, CHARLIE = "6f1c2a6e-5d0b-4b5c-9a3f-0d6f0f1f2a01", "u-bob", "u-charlie"
 OF_ALL = {
-    "api/v1/logs/", "api/v1/rejections/", "api/v1/stage7/brain/models", "api/v1/stage7/brain/performance",
+    "api/v1/logs/", "api/v1/rejections/", "api/v1/errors/", "api/v1/stage7/brain/models",
+    "api/v1/stage7/brain/performance",
     "api/v1/stage7/brain/performance/rankings",
 }  # fmt: skip
 """About the project as a whole: not for those who may see their own missions only."""
@@ -155,13 +156,16 @@ def test_anothers_mission_and_none_are_told_alike(missions, bob_asks):
 
 
 def test_what_is_about_the_whole_project_is_for_those_who_see_all(missions, admin_asks, alice_asks):
-    others = [route for route in api_routes() if "mission_id" not in route]
+    others = [route for route in api_routes() if "mission_id" not in route and "group_pk" not in route]
     assert set(others) >= OF_ALL | {"api/v1/missions/", "api/v1/missions/summary/", "api/v1/search/"}
     for route in others:
         wanted = 403 if route in OF_ALL else 200
         assert (alice_asks.get(f"/{route}").status_code, admin_asks.get(f"/{route}").status_code) == (wanted, 200), (
             route
         )
+    for route in (route for route in api_routes() if "group_pk" in route):
+        path = fill_in(route, {"group_pk": "1", "event_pk": "1"})
+        assert (alice_asks.get(path).status_code, admin_asks.get(path).status_code) == (403, 404), route
 
 
 def test_a_guest_is_told_that_it_may_read_nothing(missions, signer):
@@ -188,7 +192,7 @@ def test_a_mission_goes_to_the_user_that_an_earlier_record_names(missions, proje
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_tokens_write_nothing(missions, admin_asks, method):
-    given = dict.fromkeys(("mission_id", "trace_id", "span_id", "pk"), "1")
+    given = dict.fromkeys(("mission_id", "trace_id", "span_id", "pk", "group_pk", "event_pk"), "1")
     for route in api_routes():
         answer = getattr(admin_asks, method)(fill_in(route, given))
         assert answer.status_code in (401, 403, 405), route

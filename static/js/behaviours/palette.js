@@ -10,7 +10,9 @@ const WAIT_MS = 120;
 
 const COMMANDS = [
   { label: "Missions", glyph: "radar", path: "/missions/", keys: "g m" },
+  { label: "Errors", glyph: "failed", path: "/errors/", keys: "g e" },
   { label: "Logs", glyph: "terminal", path: "/logs/", keys: "g l" },
+  { label: "Dashboards", glyph: "radar", path: "/dashboards/", keys: "g d" },
   { label: "Failed missions", glyph: "failed", path: "/missions/?status=failed" },
   { label: "Active missions", glyph: "active", path: "/missions/?status=active" },
   { label: "Waiting missions", glyph: "waiting", path: "/missions/?status=waiting" },
