@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "traces",
     "llmlog",
     "plans",
+    "metrics",
     "live",
     "search",
     "analysis",
@@ -160,6 +161,14 @@ if REDIS_URL:
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# --- metrics -------------------------------------------------------------------------------------------------------
+MISSIONSCOPE_METRIC_POINTS_DAYS = get_number("MISSIONSCOPE_METRIC_POINTS_DAYS", 14, least=1, most=400)
+MISSIONSCOPE_METRIC_MINUTES_DAYS = get_number("MISSIONSCOPE_METRIC_MINUTES_DAYS", 30, least=1, most=400)
+MISSIONSCOPE_METRIC_SERIES = get_number("MISSIONSCOPE_METRIC_SERIES", 2000, least=1, most=1_000_000)
+MISSIONSCOPE_METRIC_PROJECT_SERIES = get_number(
+    "MISSIONSCOPE_METRIC_PROJECT_SERIES", 100_000, least=1, most=100_000_000
+)
 
 # --- people --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

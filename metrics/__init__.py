@@ -1,0 +1,1 @@
+"""Metrics: points that senders push, and what is derived from missions, kept by time and by labels."""
