@@ -18,6 +18,7 @@ from django.db import DatabaseError, DataError, IntegrityError, close_old_connec
 
 from core.conflicts import retry_conflicts
 from core.jobs import wake
+from faults.store import enqueue_records
 from ingest.prepare import Prepared
 from live.publish import publish_missions
 from llmlog.store import store_calls
@@ -217,6 +218,7 @@ def _store_above(cursor: object, project_id: int, stored: Stored, now_ns: int) -
     enqueue(cursor, project_id, "span", [item.pk for item in stored.spans] + stored.moved_span_pks, now_ns)
     store_facts(cursor, project_id, stored.logs, stored.spans)
     enqueue(cursor, project_id, "log", [item.pk for item in stored.logs] + stored.moved_log_pks, now_ns)
+    enqueue_records(cursor, project_id, stored)
 
 
 def _announce(changed: Sequence[Changed]) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from core.hashing import digest8, digest16
-from telemetry.conventions import map_log, map_span
+from telemetry.conventions import EXCEPTION_EVENTS, map_log, map_span
 from telemetry.meaning import NONE, LogMeaning, SnapshotMeaning, SpanMeaning
 from telemetry.records import LogRecord, Repair, SpanRecord
 from traces.payload import PayloadWriter
@@ -55,6 +55,8 @@ class IncomingSpan(msgspec.Struct, frozen=True):
     meaning: SpanMeaning
     """Without its snapshots: these are below."""
     snapshots: tuple[IncomingSnapshot, ...]
+    has_exception: bool = False
+    """An exception was recorded on it, whatever became of it."""
 
     @property
     def identity(self) -> tuple[bytes, bytes, int]:
@@ -104,6 +106,7 @@ def prepare_span(record: SpanRecord, writer: PayloadWriter) -> IncomingSpan:
         payload=payload,
         meaning=msgspec.structs.replace(meaning, snapshots=()) if meaning.snapshots else meaning,
         snapshots=_snapshots(meaning.snapshots, writer) if meaning.snapshots else (),
+        has_exception=any(event.name in EXCEPTION_EVENTS for event in record.events) if record.events else False,
     )
 
 

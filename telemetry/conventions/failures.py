@@ -9,7 +9,8 @@ from telemetry.records import EventRecord, SpanRecord
 _OK = 1
 _ERROR_LEVEL = 17
 """OpenTelemetry's severity number of ERROR; Logfire's levels are the same numbers."""
-_EXCEPTION_EVENTS = frozenset({"exception", "gen_ai.client.operation.exception"})
+EXCEPTION_EVENTS = frozenset({"exception", "gen_ai.client.operation.exception"})
+"""Names of the span events that record an exception."""
 
 
 class Failure(NamedTuple):
@@ -31,7 +32,7 @@ def read_failure(span: SpanRecord, plan: Plan) -> Failure:
     failure = Failure()
     if span.status_code != _OK:
         for event in reversed(span.events):
-            if event.name in _EXCEPTION_EVENTS:
+            if event.name in EXCEPTION_EVENTS:
                 failure = _read_exception(event)
                 break
     error_type = first_text(attributes, plan.names("error_type")) or failure.error_type

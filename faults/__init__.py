@@ -1,0 +1,1 @@
+"""Error groups, by fingerprint, and the events in them: derived from spans, log records and steps of plans."""
