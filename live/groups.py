@@ -17,3 +17,8 @@ def list_group(project_id: int) -> str:
 def user_list_feed(project_id: int, user_id: str) -> str:
     """The feed of one user's missions: woken with the project's list, read by itself."""
     return f"{list_group(project_id)}.{user_id}"
+
+
+def alerts_group(project_id: int) -> str:
+    """The feed of a project's alerts."""
+    return f"alerts.{project_id}"

@@ -17,7 +17,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from live.groups import WAKES, list_group, mission_group
+from live.groups import WAKES, alerts_group, list_group, mission_group
 from live.hub import wake_feeds
 
 SEND_S = 2.0
@@ -54,6 +54,11 @@ def publish_missions(project_id: int, mission_pks: Iterable[int]) -> None:
 def publish_list(project_id: int) -> None:
     """Tell the viewers of the project's list that missions have changed. Call after the commit, from a thread."""
     _tell([list_group(project_id)])
+
+
+def publish_alerts(project_id: int) -> None:
+    """Tell the viewers of the project's alerts that some have changed. Call after the commit, from a thread."""
+    _tell([alerts_group(project_id)])
 
 
 def _tell(keys: Iterable[str]) -> None:
