@@ -70,6 +70,28 @@ def insert_probably_missing(
     cursor.execute("RELEASE SAVEPOINT probably_missing")
 
 
+def upsert_rows(
+    cursor: Any, vendor: str, table: Table, rows: Sequence[tuple[Any, ...]], unique: str, *, only_if: str = ""
+) -> None:
+    """Insert rows; those whose `unique` columns are there take the new values, where SQL `only_if` is true.
+
+    `only_if` names the new row `excluded` and the old one by its table. No two rows may have the same `unique`.
+    """
+    if not rows:
+        return
+    columns = ", ".join(table.columns)
+    kept = unique.split(", ")
+    assign = ", ".join(f"{column} = excluded.{column}" for column in table.columns if column not in kept)
+    conflict = f"ON CONFLICT ({unique}) DO UPDATE SET {assign}" + (f" WHERE {only_if}" if only_if else "")
+    if vendor == POSTGRESQL:
+        arrays = ", ".join(f"%b::{kind}[]" for kind in table.types)
+        sql = f"INSERT INTO {table.name} ({columns}) SELECT * FROM unnest({arrays}) {conflict}"
+        _bind(cursor, sql, [list(column) for column in zip(*rows, strict=True)])
+        return
+    marks = ", ".join(["%s"] * len(table.columns))
+    cursor.executemany(f"INSERT INTO {table.name} ({columns}) VALUES ({marks}) {conflict}", rows)
+
+
 def update_rows(cursor: Any, vendor: str, table: Table, keys: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
     """Update rows found by the `keys` columns. Each row holds a value for every column of `table`."""
     if not rows:

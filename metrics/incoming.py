@@ -26,6 +26,8 @@ class IncomingSeries(msgspec.Struct, frozen=True):
     service_name: str
     attributes: str
     """JSON object of texts, keys in order."""
+    label_names: str
+    """JSON list of its keys."""
     resource: str = "{}"
     """The same of the resource."""
     is_overflow: bool = False
@@ -35,11 +37,26 @@ def derived_series(
     name: str, kind: str, unit: str, description: str, service_name: str, labels: Mapping[str, str]
 ) -> tuple[bytes, IncomingSeries]:
     """A series of our own, with its hash."""
-    attributes = encode_labels(labels)
-    series = IncomingSeries(name, kind, unit, description, "delta", kind != "gauge", DERIVED, service_name, attributes)
+    series = IncomingSeries(
+        name,
+        kind,
+        unit,
+        description,
+        "" if kind == "gauge" else "delta",
+        kind != "gauge",
+        DERIVED,
+        service_name,
+        encode_labels(labels),
+        encode_names(labels),
+    )
     return digest16(_encode((DERIVED, name, kind, unit, service_name, labels))), series
 
 
 def encode_labels(labels: Mapping[str, str]) -> str:
     """Labels as a series keeps them: JSON, keys in order."""
     return _encode(labels).decode()
+
+
+def encode_names(labels: Mapping[str, str]) -> str:
+    """The names of labels, in order, as a series keeps them."""
+    return _encode(sorted(labels)).decode()

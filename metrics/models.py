@@ -28,6 +28,8 @@ class Series(models.Model):
     service_name = models.TextField()
     attributes = models.TextField()
     """JSON object of texts, keys in order: the labels that came with the points."""
+    label_names = models.TextField(db_default="[]")
+    """JSON list of the names among them."""
     resource = models.TextField(db_default="{}")
     """JSON object of texts, keys in order: the labels of whoever measured."""
     first_ns = models.BigIntegerField()
@@ -55,11 +57,11 @@ class Point(models.Model):
     min = models.FloatField(null=True)
     max = models.FloatField(null=True)
     buckets = models.BinaryField(db_default=b"")
-    """Of a histogram or a summary: `telemetry.metrics`. Empty when there are none."""
+    """Of a histogram or a summary: `telemetry.points`. Empty when there are none."""
     exemplars = models.BinaryField(db_default=b"")
-    """Where to look for an example: `telemetry.metrics`. Empty when there are none."""
-    flags = models.IntegerField(db_default=0)
-    """Bits of `telemetry.metrics.records`: why a value is missing."""
+    """Where to look for an example: `telemetry.points`. Empty when there are none."""
+    flags = models.BigIntegerField(db_default=0)
+    """As sent, and bits of `telemetry.points`: why a value is missing."""
 
     class Meta:
         db_table = "metrics_point"
@@ -106,14 +108,19 @@ class DerivedWork(models.Model):
         db_table = "metrics_work"
 
 
-class PointWork(models.Model):
-    """Series with new points in a minute, not yet rolled up. Written with the points, deleted once they are."""
+class RollupWork(models.Model):
+    """Rollups of series that are behind. Written with what they are made of, deleted once they are computed.
+
+    Not unique, for the same reason.
+    """
 
     id = models.BigAutoField(primary_key=True)
     project_id = models.BigIntegerField()
+    level_s = models.IntegerField()
+    """A minute's are made of points, longer ones of the level below."""
     bucket_ns = models.BigIntegerField()
     series_ids = models.BinaryField()
     """8 bytes an id, big-endian."""
 
     class Meta:
-        db_table = "metrics_pointwork"
+        db_table = "metrics_rollupwork"

@@ -1,22 +1,22 @@
 """The rows of series: found by their hash, made where they are missing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
 
-from core.bulk import Table, find_by_keys, insert_missing
+from core.bulk import POSTGRESQL, Table, find_by_keys, insert_missing
 from metrics.incoming import IncomingSeries
 
 SERIES = Table(
     "metrics_series",
     (
         "project_id", "hash", "name", "kind", "unit", "description", "temporality", "is_monotonic", "origin",
-        "is_overflow", "service_name", "attributes", "resource", "first_ns", "last_ns",
+        "is_overflow", "service_name", "attributes", "label_names", "resource", "first_ns", "last_ns",
     ),
     (
         "int8", "bytea", "text", "text", "text", "text", "text", "bool", "text", "bool", "text", "text", "text",
-        "int8", "int8",
+        "text", "int8", "int8",
     ),
 )  # fmt: skip
 
@@ -51,5 +51,16 @@ def _row(project_id: int, series_hash: bytes, series: IncomingSeries, at_ns: int
     return (
         project_id, series_hash, series.name, series.kind, series.unit, series.description, series.temporality,
         series.is_monotonic, series.origin, series.is_overflow, series.service_name, series.attributes,
-        series.resource, at_ns, at_ns,
+        series.label_names, series.resource, at_ns, at_ns,
     )  # fmt: skip
+
+
+def extend_series(cursor: Any, spans: Sequence[tuple[int, int, int]]) -> None:
+    """Let each of (series, since, until) reach from the one to the other at least."""
+    vendor = connection.vendor
+    least, most = ("least", "greatest") if vendor == POSTGRESQL else ("min", "max")
+    assign = f"first_ns = {least}(first_ns, %s), last_ns = {most}(last_ns, %s)"
+    cursor.executemany(
+        f"UPDATE metrics_series SET {assign} WHERE id = %s AND (first_ns > %s OR last_ns < %s)",
+        [(since_ns, until_ns, key, since_ns, until_ns) for key, since_ns, until_ns in sorted(spans)],
+    )

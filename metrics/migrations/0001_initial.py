@@ -39,22 +39,23 @@ class Migration(migrations.Migration):
                 ("max", models.FloatField(null=True)),
                 ("buckets", models.BinaryField(db_default=b"")),
                 ("exemplars", models.BinaryField(db_default=b"")),
-                ("flags", models.IntegerField(db_default=0)),
+                ("flags", models.BigIntegerField(db_default=0)),
             ],
             options={
                 "db_table": "metrics_point",
             },
         ),
         migrations.CreateModel(
-            name="PointWork",
+            name="RollupWork",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("project_id", models.BigIntegerField()),
+                ("level_s", models.IntegerField()),
                 ("bucket_ns", models.BigIntegerField()),
                 ("series_ids", models.BinaryField()),
             ],
             options={
-                "db_table": "metrics_pointwork",
+                "db_table": "metrics_rollupwork",
             },
         ),
         migrations.CreateModel(
@@ -104,6 +105,7 @@ class Migration(migrations.Migration):
                 ("is_overflow", models.BooleanField(db_default=False)),
                 ("service_name", models.TextField()),
                 ("attributes", models.TextField()),
+                ("label_names", models.TextField(db_default="[]")),
                 ("resource", models.TextField(db_default="{}")),
                 ("first_ns", models.BigIntegerField()),
                 ("last_ns", models.BigIntegerField()),

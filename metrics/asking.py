@@ -1,0 +1,193 @@
+"""Questions to metrics, answered from rollups."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from core.errors import FieldError, InvalidInput
+from core.nanotime import MAX_NS, NS_PER_SECOND
+from metrics.cells import QUANTILES, Cell, compute_value, weigh
+from metrics.labels import SeriesRow, matches
+from metrics.reading import list_series
+from metrics.records import AGGREGATIONS, OTHER, MetricAnswer, MetricQuery, MetricSeries
+from metrics.rollups import read_rollups
+from metrics.steps import Buckets, choose_buckets, choose_total
+
+Cells = dict[int, Cell]
+"""By the place of the bucket."""
+Labels = tuple[str, ...]
+MOST_SERIES = 1000
+MOST_LABELS = 10
+COUNTED = {"count": "1", "error_rate": "1"}
+"""Units of what is counted, whatever is measured."""
+
+
+def query(project_id: int, question: MetricQuery, *, now_ns: int | None = None) -> MetricAnswer:
+    """Values over time: whole buckets, aligned to their length, that hold the range asked for.
+
+    Of amounts (counters, histograms) `sum` adds up; of levels (gauges) it is each series' average, added over series.
+    `rate` is a counter's growth or a histogram's count, each second; there is none of a level. `last` is the newest
+    value of any series. Quantiles and error rates are None of what has no spread and of what tells no failures.
+    Raises InvalidInput.
+    """
+    _check(question)
+    now = time.time_ns() if now_ns is None else now_ns
+    buckets = choose_buckets(
+        question.since_ns,
+        question.until_ns,
+        question.step_s,
+        now_ns=now,
+        minutes_days=settings.MISSIONSCOPE_METRIC_MINUTES_DAYS,
+    )
+    return _answer(project_id, question, buckets, now)
+
+
+def query_totals(project_id: int, question: MetricQuery, *, now_ns: int | None = None) -> MetricAnswer:
+    """One value for the whole range, for each group: its only point. `step_s` of the question does not count.
+
+    The range begins and ends with whole minutes; of more than ten hours with ten minutes, of five days with two hours.
+    """
+    _check(question)
+    now = time.time_ns() if now_ns is None else now_ns
+    days = settings.MISSIONSCOPE_METRIC_MINUTES_DAYS
+    buckets = choose_total(question.since_ns, question.until_ns, now_ns=now, minutes_days=days)
+    return _answer(project_id, question, buckets, now)
+
+
+def _check(question: MetricQuery) -> None:
+    errors = []
+    if not question.name:
+        errors.append(FieldError("name", "is needed"))
+    if question.aggregation not in AGGREGATIONS:
+        errors.append(FieldError("aggregation", f"must be one of {', '.join(AGGREGATIONS)}"))
+    if not 0 <= question.since_ns < question.until_ns <= MAX_NS:
+        errors.append(FieldError("since_ns", "must be before until_ns"))
+    if not 1 <= question.limit <= MOST_SERIES:
+        errors.append(FieldError("limit", f"must be from 1 to {MOST_SERIES}"))
+    if len(question.group_by) > MOST_LABELS:
+        errors.append(FieldError("group_by", f"must name at most {MOST_LABELS} labels"))
+    if errors:
+        raise InvalidInput(errors=tuple(errors))
+
+
+def _answer(project_id: int, question: MetricQuery, buckets: Buckets, now_ns: int) -> MetricAnswer:
+    with connection.cursor() as cursor:
+        series = _find_series(cursor, project_id, question, buckets)
+        rows = read_rollups(
+            cursor,
+            list(series),
+            buckets.level_s,
+            buckets.since_ns,
+            buckets.until_ns,
+            with_sketches=question.aggregation in QUANTILES,
+        )
+    groups = _group(question.group_by, series, _fold_times(series, rows, buckets))
+    chosen, other_count = _choose(groups, question)
+    unit = _unit(question.aggregation, series.values())
+    answered = [
+        MetricSeries(question.name, labels, unit, _points(cells, question.aggregation, buckets, now_ns))
+        for labels, cells in chosen
+    ]
+    return MetricAnswer(answered, other_count, buckets.step_s)
+
+
+def _find_series(cursor: Any, project_id: int, question: MetricQuery, buckets: Buckets) -> dict[int, SeriesRow]:
+    wanted: dict[str, set[str]] = {}
+    for label, value in question.filters:
+        wanted.setdefault(label, set()).add(value)
+    filters = {label: frozenset(values) for label, values in wanted.items()}
+    found = list_series(cursor, project_id, question.name, question.origin, buckets.since_ns)
+    return {one.pk: one for one in found if matches(one, filters)}
+
+
+def _fold_times(
+    series: Mapping[int, SeriesRow], rows: Sequence[tuple[Any, ...]], buckets: Buckets
+) -> Iterable[tuple[SeriesRow, Cells]]:
+    """Each series with what its rows come to, by bucket."""
+    step_ns = buckets.step_s * NS_PER_SECOND
+    tells_failures = any(one.has_failed() is not None for one in series.values())
+    for key, several in groupby(rows, key=lambda row: row[0]):
+        one = series[key]
+        has_failed = one.has_failed() or False if tells_failures else None
+        cells: Cells = {}
+        for _, bucket_ns, count, total, least, most, last, error_count, sketch in several:
+            place = (bucket_ns - buckets.since_ns) // step_ns
+            cell = cells.get(place)
+            if cell is None:
+                cell = cells[place] = Cell(is_counter=one.kind == "sum" and not one.is_gauge)
+            cell.count += count
+            cell.take_sum(total)
+            cell.take_extremes(least, most)
+            cell.take_last(last, bucket_ns)
+            cell.take_errors(error_count if has_failed is None else count * has_failed)
+            if sketch:
+                cell.sketches.append(bytes(sketch))
+        if one.is_gauge:
+            for cell in cells.values():
+                cell.settle_level()
+        yield one, cells
+
+
+def _group(
+    group_by: tuple[str, ...], series: Mapping[int, SeriesRow], folded: Iterable[tuple[SeriesRow, Cells]]
+) -> dict[Labels, Cells]:
+    groups: dict[Labels, Cells] = {}
+    for one, cells in folded:
+        labels = tuple(one.get_label(label) for label in group_by)
+        known = groups.get(labels)
+        if known is None:
+            groups[labels] = cells
+        else:
+            _add_cells(known, cells)
+    return groups
+
+
+def _add_cells(known: Cells, more: Cells) -> None:
+    for place, cell in more.items():
+        if place in known:
+            known[place].add(cell)
+        else:
+            known[place] = cell
+
+
+def _choose(groups: dict[Labels, Cells], question: MetricQuery) -> tuple[list[tuple[dict[str, str], Cells]], int]:
+    """The groups with most, those beyond the limit as one at the end; and how many these were."""
+
+    def weight(item: tuple[Labels, Cells]) -> tuple[float, Labels]:
+        return -sum(weigh(cell, question.aggregation) for cell in item[1].values()), item[0]
+
+    ordered = sorted(groups.items(), key=weight)
+    chosen = [(dict(zip(question.group_by, labels, strict=True)), cells) for labels, cells in ordered[: question.limit]]
+    rest = ordered[question.limit :]
+    if rest:
+        folded: Cells = {}
+        for _, cells in rest:
+            _add_cells(folded, cells)
+        chosen.append(({OTHER: "true"}, folded))
+    return chosen, len(rest)
+
+
+def _points(cells: Cells, aggregation: str, buckets: Buckets, now_ns: int) -> list[tuple[int, float | None]]:
+    step_ns = buckets.step_s * NS_PER_SECOND
+    points: list[tuple[int, float | None]] = []
+    for place in range(buckets.count):
+        begin_ns = buckets.since_ns + place * step_ns
+        length_s = min(step_ns, max(NS_PER_SECOND, now_ns - begin_ns)) / NS_PER_SECOND
+        cell = cells.get(place)
+        points.append((begin_ns, None if cell is None else compute_value(cell, aggregation, length_s)))
+    return points
+
+
+def _unit(aggregation: str, series: Iterable[SeriesRow]) -> str:
+    if aggregation in COUNTED:
+        return COUNTED[aggregation]
+    found = list(series)
+    units = sorted({one.unit for one in found})
+    unit = units[0] if len(units) == 1 else ""
+    if aggregation != "rate":
+        return unit
+    return f"{unit}/s" if all(one.kind == "sum" for one in found) else "1/s"
