@@ -14,7 +14,8 @@ Aggregation = Literal[
     "sum", "rate", "count", "avg", "min", "max", "last", "p50", "p90", "p95", "p99", "error_rate"
 ]  # fmt: skip
 Comparison = Literal[">", ">=", "<", "<="]
-Window = Annotated[int, msgspec.Meta(ge=60, le=86_400, multiple_of=60)]
+Window = Literal[60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400]
+"""Seconds: lengths that metrics can be asked by."""
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=7 * 86_400)]
 Number = Annotated[float, msgspec.Meta(ge=-1e18, le=1e18)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -22,15 +23,16 @@ Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 Metric = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 Name = Annotated[str, msgspec.Meta(max_length=200)]
 Filters = Annotated[dict[Annotated[str, msgspec.Meta(min_length=1, max_length=200)], Name], msgspec.Meta(max_length=20)]
+Signs = Annotated[tuple[Literal["critical_log", "new_error", "regressed_error"], ...], msgspec.Meta(min_length=1)]
 Amount = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,12}(\.[0-9]{1,12})?$")]
 REQUESTS = "missionscope.request.duration"
 
 
-class _Form(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A condition."""
 
 
-class MetricCondition(_Form):
+class MetricCondition(_Form, frozen=True, kw_only=True):
     """A number of a metric over a window, compared with a threshold."""
 
     metric: Metric
@@ -43,7 +45,7 @@ class MetricCondition(_Form):
     """With fewer measurements in the window the number means nothing."""
 
 
-class ErrorRateSpike(_Form):
+class ErrorRateSpike(_Form, frozen=True, kw_only=True):
     """The share of errors in a window, compared with the window before it."""
 
     metric: Metric = REQUESTS
@@ -55,33 +57,32 @@ class ErrorRateSpike(_Form):
     least_errors: Count = 5
 
 
-class CriticalFailure(_Form):
+class CriticalFailure(_Form, frozen=True, kw_only=True):
     """A service writes CRITICAL, or an error that is new or came back."""
 
     service: Name = ""
     """Only of this service; empty: of any."""
     window_s: Window = 300
-    signs: Annotated[tuple[Literal["critical_log", "new_error", "regressed_error"], ...], msgspec.Meta(min_length=1)] = (
+    signs: Annotated[
+        tuple[Literal["critical_log", "new_error", "regressed_error"], ...], msgspec.Meta(min_length=1)
+    ] = (
         "critical_log",
         "new_error",
         "regressed_error",
     )
 
 
-class HumanPending(_Form):
+class HumanPending(_Form, frozen=True, kw_only=True):
     """A question to a person waits."""
 
     after_s: Seconds = 600
-    agent: Name = ""
 
 
-class HumanTimeout(_Form):
+class HumanTimeout(_Form, frozen=True, kw_only=True):
     """A question to a person went unanswered for too long, or its mission went on or ended without the answer."""
 
-    agent: Name = ""
 
-
-class StalledMission(_Form):
+class StalledMission(_Form, frozen=True, kw_only=True):
     """A mission is not over, and nothing happens."""
 
     after_s: Seconds = 900
@@ -89,7 +90,7 @@ class StalledMission(_Form):
     """Also those that wait for a person."""
 
 
-class Budget(_Form):
+class Budget(_Form, frozen=True, kw_only=True):
     """Money or tokens spent, by one mission or by all in a window."""
 
     measure: Literal["cost_usd", "tokens"]
@@ -101,7 +102,7 @@ class Budget(_Form):
     """Of `window`: labels of `missionscope.llm.cost` or `missionscope.llm.tokens`."""
 
 
-class FindingCondition(_Form):
+class FindingCondition(_Form, frozen=True, kw_only=True):
     """A detector finds something in a mission."""
 
     detectors: Annotated[tuple[Name, ...], msgspec.Meta(max_length=100)] = ()
@@ -111,7 +112,7 @@ class FindingCondition(_Form):
     """Not what another finding explains."""
 
 
-class NoData(_Form):
+class NoData(_Form, frozen=True, kw_only=True):
     """Nothing is measured any more where something was."""
 
     metric: Metric = REQUESTS
@@ -147,12 +148,14 @@ class Kind(NamedTuple):
 
 
 _OF_MISSIONS = ("mission",)
+_OF_FINDINGS = ("mission", "finding")
+_OF_FAILURES = ("service", "sign", "error")
 KINDS: dict[str, Kind] = {
     "metric": Kind(MetricCondition),
     "error_rate_spike": Kind(ErrorRateSpike),
-    "critical_failure": Kind(CriticalFailure, ("service",), ("service", "sign", "error"), ("service",)),
-    "human_pending": Kind(HumanPending, _OF_MISSIONS, ("mission", "agent", "question"), _OF_MISSIONS),
-    "human_timeout": Kind(HumanTimeout, _OF_MISSIONS, ("mission", "agent", "question"), _OF_MISSIONS),
+    "critical_failure": Kind(CriticalFailure, _OF_FAILURES, _OF_FAILURES, _OF_FAILURES),
+    "human_pending": Kind(HumanPending, _OF_FINDINGS, _OF_FINDINGS, _OF_MISSIONS),
+    "human_timeout": Kind(HumanTimeout, _OF_FINDINGS, _OF_FINDINGS, _OF_MISSIONS),
     "stalled_mission": Kind(StalledMission, _OF_MISSIONS, _OF_MISSIONS, _OF_MISSIONS),
     "budget": Kind(Budget),
     "finding": Kind(FindingCondition, ("mission", "detector"), ("mission", "detector", "finding"), _OF_MISSIONS),

@@ -6,8 +6,8 @@ import msgspec
 from django.db import connection
 
 from alerts.models import Firing, Rule
-from alerts.records import OPEN_STATES
-from alerts.states import Changes, Sample
+from alerts.records import OPEN_STATES, Evidence
+from alerts.states import Changes, Sample, is_ripe
 
 OVER, CHANGED, DISABLED, DELETED = "over", "rule_changed", "rule_disabled", "rule_deleted"
 
@@ -84,7 +84,7 @@ def write_quiet(project_id: int, quiet: Mapping[int, tuple[int | None, int | Non
 
 
 def _begin(rule: Rule, key: bytes, sample: Sample, window_end_ns: int, number: int) -> Firing:
-    is_firing = rule.for_s == 0
+    is_firing = is_ripe(sample, window_end_ns, window_end_ns, rule.for_s)
     row = Firing(
         project_id=rule.project_id,
         rule_id=rule.id,
@@ -109,7 +109,8 @@ def _begin(rule: Rule, key: bytes, sample: Sample, window_end_ns: int, number: i
 
 def _describe(row: Firing, sample: Sample, window_end_ns: int) -> None:
     row.value, row.threshold, row.title = sample.value, sample.threshold, sample.title
-    row.evidence = msgspec.json.encode(sample.evidence).decode()
+    if sample.evidence != Evidence() or not row.evidence:
+        row.evidence = msgspec.json.encode(sample.evidence).decode()
     row.seen_ns = window_end_ns
 
 

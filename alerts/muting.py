@@ -50,7 +50,9 @@ def _labels(labels: str, rule_name: str, severity: str, kind: str) -> dict[str, 
 
 
 def _active_silences(project_id: int, now_ns: int) -> list[tuple[int, tuple[Matcher, ...]]]:
-    query = Silence.objects.filter(project_id=project_id, starts_ns__lte=now_ns, ends_ns__gt=now_ns).order_by("-ends_ns")
+    query = Silence.objects.filter(project_id=project_id, starts_ns__lte=now_ns, ends_ns__gt=now_ns).order_by(
+        "-ends_ns"
+    )
     return [(pk, read_matchers(text)) for pk, text in query.values_list("id", "matchers")]
 
 

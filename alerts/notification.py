@@ -173,6 +173,4 @@ def put_message(channel: Channel, message: Message, now_ns: int) -> int:
 def _present(row: FiringRow, slug: str, places: Places, notes: Mapping[int, str]) -> Alert:
     missions = [places.mission(slug, quote(ref.id, safe="")) for ref in row.evidence.missions[:5]]
     urls = [url for url in missions if url]
-    return make_alert(
-        row, note=notes.get(row.rule_pk, ""), url=places.firing(slug, row.pk), mission_urls=urls
-    )
+    return make_alert(row, note=notes.get(row.rule_pk, ""), url=places.firing(slug, row.pk), mission_urls=urls)

@@ -53,9 +53,7 @@ def claim(now_ns: int) -> Claimed | None:
 
     One at a time for each channel: a slow one holds up itself alone, and hears in order.
     """
-    busy = set(
-        OutboxMessage.objects.filter(state="sending", lease_ns__gt=now_ns).values_list("channel_id", flat=True)
-    )
+    busy = set(OutboxMessage.objects.filter(state="sending", lease_ns__gt=now_ns).values_list("channel_id", flat=True))
     for row in _due(now_ns)[:LOOKED_AT]:
         if row.channel_id not in busy and (claimed := _take(row, now_ns)) is not None:
             return claimed

@@ -26,6 +26,8 @@ class Sample(NamedTuple):
     """It is told once, ever: what it rests on stays true when it is over."""
     is_final: bool = False
     """What it is about has ended, and it will stay true: it ends by itself after a while."""
+    ripe_ns: int | None = None
+    """Before this it is pending; None: only the rule says for how long."""
     gravity: float = 0.0
     """Of several merged into one the gravest gives title and value."""
 
@@ -69,7 +71,7 @@ def advance(now: Mapping[bytes, Open], samples: Sequence[Sample], window_end_ns:
         known = now.get(key)
         if known is None:
             changes.begun[key] = sample
-        elif known.state == "pending" and window_end_ns - known.since_ns >= for_s * NS_PER_SECOND:
+        elif known.state == "pending" and is_ripe(sample, known.since_ns, window_end_ns, for_s):
             changes.fired[key] = sample
         elif known.state == "firing" and sample.is_final and window_end_ns - known.since_ns >= FINAL_S * NS_PER_SECOND:
             changes.ended.append(key)
@@ -77,6 +79,12 @@ def advance(now: Mapping[bytes, Open], samples: Sequence[Sample], window_end_ns:
             changes.kept[key] = sample
     changes.ended.extend(key for key in now if key not in held)
     return changes
+
+
+def is_ripe(sample: Sample, since_ns: int, window_end_ns: int, for_s: int) -> bool:
+    """Has it held for long enough to fire?"""
+    is_old = window_end_ns - since_ns >= for_s * NS_PER_SECOND
+    return is_old and (sample.ripe_ns is None or sample.ripe_ns <= window_end_ns)
 
 
 def fold(samples: Sequence[Sample], group_by: Sequence[str]) -> list[Sample]:
@@ -97,6 +105,7 @@ def _merge(group: list[Sample]) -> Sample:
         evidence=join_evidence([gravest.evidence, *(sample.evidence for sample in group)]),
         is_once=all(sample.is_once for sample in group),
         is_final=all(sample.is_final for sample in group),
+        ripe_ns=None if any(sample.ripe_ns is None for sample in group) else min(s.ripe_ns or 0 for s in group),
     )
 
 

@@ -6,11 +6,11 @@ import ssl
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from datetime import datetime
 from html import escape
 from typing import NamedTuple
 

@@ -16,7 +16,9 @@ LONGEST_SECTION = 2_900
 COLOURS = {"critical": "#b42318", "warning": "#b54708", "info": "#175cd3"}
 RESOLVED = "#067647"
 APART = "\u200b"
-_MARKS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": f"@{APART}"} | {mark: f"{APART}{mark}" for mark in "*_~`"})
+_MARKS = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": f"@{APART}"} | {mark: f"{APART}{mark}" for mark in "*_~`"}
+)
 
 
 def slack_body(message: Message) -> bytes:
