@@ -16,6 +16,7 @@ from alerts.telling import tell_project
 from alerts.timekeeping import read_now
 from core.errors import Conflict, FieldError, InvalidInput, NotFound
 from core.nanotime import now_ns
+from faults.news import get_newest_group
 from live.feeds import get_list_cursor
 
 MOST_RULES, MOST_SILENCES, MOST_INHIBITIONS = 200, 1_000, 100
@@ -36,7 +37,7 @@ def create_rule(project_id: int, given: Any, *, by: User | None = None) -> int:
                 created_ns=time_ns,
                 created_by=None if by is None else by.pk,
                 updated_ns=time_ns,
-                seen_seq=get_list_cursor(project_id),
+                seen_seq=_look_from_now(project_id, form.kind),
                 **_columns(form),
             )
             _record("alert_rule.created", project, by, rule.id, form.name)
@@ -62,7 +63,7 @@ def change_rule(project_id: int, pk: int, given: dict[str, Any], *, by: User | N
             rule.updated_ns = now_ns()
             if is_other or is_off:
                 end_firings(project_id, pk, read_now(), DISABLED if is_off else CHANGED)
-                rule.seen_seq, rule.trouble = get_list_cursor(project_id), ""
+                rule.seen_seq, rule.trouble = _look_from_now(project_id, form.kind), ""
             rule.save()
             _record("alert_rule.changed", project, by, pk, form.name)
     except IntegrityError:
@@ -180,6 +181,11 @@ def _columns(form: RuleForm) -> dict[str, Any]:
         "note": form.note,
         "is_enabled": form.is_enabled,
     }
+
+
+def _look_from_now(project_id: int, kind: str) -> int:
+    """What there is already is not told: `Asked.seen` of a rule that begins."""
+    return get_newest_group(project_id) if kind == "critical_failure" else get_list_cursor(project_id)
 
 
 def _check_channels(project_id: int, pks: tuple[int, ...]) -> None:

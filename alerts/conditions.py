@@ -199,13 +199,14 @@ def _invalid_group(message: str) -> InvalidInput:
 def read_form(form: Any, given: Any, path: str = "") -> Any:
     """The value in a form of msgspec. Raises InvalidInput that names the field, from msgspec's own words."""
     try:
+        msgspec.json.encode(given)
         return msgspec.convert(given, form)
     except msgspec.ValidationError as error:
         message, _, place = str(error).partition(" - at `$")
         field = f"{path}{place.removesuffix('`')}".lstrip(".")
         raise InvalidInput(errors=(FieldError(field, _plainly(message)),)) from None
-    except (OverflowError, RecursionError):
-        raise InvalidInput(errors=(FieldError(path, "cannot be read"),)) from None
+    except (OverflowError, RecursionError, UnicodeError):
+        raise InvalidInput(errors=(FieldError(path, "holds what cannot be stored"),)) from None
 
 
 def _plainly(message: str) -> str:

@@ -26,7 +26,7 @@ class Rule(models.Model):
     version = models.IntegerField(db_default=1)
     """Counts changes: what was measured under another version is thrown away."""
     seen_seq = models.BigIntegerField(db_default=0)
-    """The last change of the project's list of missions that was looked at."""
+    """How far it has looked: the last change of the project's list of missions, or the key of an error group."""
     evaluated_ns = models.BigIntegerField(db_default=0)
     """End of the last window that was evaluated."""
     trouble = models.TextField(db_default="")

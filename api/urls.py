@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.stage7 import brain, details
 from api.stage7 import missions as stage7
-from api.views import calls, ingest, insight, missions, project, records
+from api.views import alert_channels, alert_rules, alerts, calls, ingest, insight, missions, project, records
 
 
 class SegmentConverter:
@@ -77,6 +77,22 @@ urlpatterns = [
     path(STAGE7 + "brain/models", brain.Models.as_view()),
     path(STAGE7 + "brain/performance", brain.Performance.as_view()),
     path(STAGE7 + "brain/performance/rankings", brain.Rankings.as_view()),
+    path("api/v1/alerts/", alerts.AlertList.as_view()),
+    path("api/v1/alerts/standing/", alerts.AlertStanding.as_view()),
+    path("api/v1/alerts/<key:pk>/", alerts.AlertDetail.as_view()),
+    path("api/v1/alert-messages/", alerts.MessageList.as_view()),
+    path("api/v1/alert-rules/", alert_rules.RuleList.as_view()),
+    path("api/v1/alert-rules/preview/", alert_rules.RulePreview.as_view()),
+    path("api/v1/alert-rules/<key:pk>/", alert_rules.RuleDetail.as_view()),
+    path("api/v1/alert-rules/<key:pk>/evaluations/", alert_rules.RuleEvaluations.as_view()),
+    path("api/v1/alert-silences/", alert_rules.SilenceList.as_view()),
+    path("api/v1/alert-silences/<key:pk>/", alert_rules.SilenceDetail.as_view()),
+    path("api/v1/alert-inhibitions/", alert_rules.InhibitionList.as_view()),
+    path("api/v1/alert-inhibitions/<key:pk>/", alert_rules.InhibitionDetail.as_view()),
+    path("api/v1/alert-channels/", alert_channels.ChannelList.as_view()),
+    path("api/v1/alert-channels/<key:pk>/", alert_channels.ChannelDetail.as_view()),
+    path("api/v1/alert-channels/<key:pk>/test/", alert_channels.ChannelTest.as_view()),
+    path("api/v1/alert-channels/<key:pk>/secret/", alert_channels.ChannelSecret.as_view()),
     path("api/v1/search/", project.Search.as_view()),
     path("api/v1/rejections/", project.RejectionList.as_view()),
     path("api/v1/ingest/schema", ingest.show_schema),

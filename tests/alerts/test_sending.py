@@ -25,7 +25,8 @@ REFUSED = [
     "http://user:pass@example.org/", "http://example.org@127.0.0.1/", "http://127。0。0。1/", "http://①②⑦.⓪.⓪.①/",
     "http://localhost。/", "http://localhost./", "http://example.org:22/", "http://example.org:3000/",
     "http://example.org:8080/", "https://example.org:80/", "http://example.org:443/", "http://example.org:99999/",
-    "http://example.org:-1/", "file:///etc/passwd", "gopher://example.org/", "ftp://example.org/", "javascript:alert(1)",
+    "http://example.org:-1/", "file:///etc/passwd", "gopher://example.org/", "ftp://example.org/",
+    "javascript:alert(1)",
     "dict://example.org:11211/", "//example.org/", "example.org", "", "http://", "http:///x", "http://exa mple.org/",
     "http://example.org/\r\nX: y", "http://example.org/\tx", "http://example.org\\@127.0.0.1/", "http://intranet/",
     "http://db.internal/", "http://printer.local/", "http://metadata.google.internal/", "http://example.org/#x",
@@ -41,7 +42,7 @@ def test_an_address_that_is_not_plainly_public_is_refused(url):
 
 
 @pytest.mark.parametrize(
-    "url, text",
+    ("url", "text"),
     [
         ("https://hooks.example.org/services/T0/B0?x=1", "https://hooks.example.org/services/T0/B0?x=1"),
         ("http://Hooks.Example.org", "http://hooks.example.org/"),
