@@ -19,6 +19,7 @@ urlpatterns = [
     path("settings/members/<int:user_pk>", settings.change_member, name="settings-member"),
     path("settings/send/", settings.show_sending, name="settings-send"),
     path("settings/history/", settings.show_history, name="settings-history"),
+    path("alerts/", include("web.alert_urls")),
     path("-/patterns", patterns.show_patterns, name="patterns"),
     path("", include("web.mission_urls")),
 ]
