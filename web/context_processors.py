@@ -10,7 +10,7 @@ from accounts.records import ProjectAccess
 from core.errors import NotAuthenticated, NotFound
 
 THEMES = ("dark", "light")
-PAGES = (("Missions", "/missions/"),)
+PAGES = (("Missions", "/missions/"), ("Errors", "/errors/"), ("Dashboards", "/dashboards/"))
 
 
 class NavItem(NamedTuple):
