@@ -12,7 +12,7 @@ REACT := clients/mcsreact
 REACT_INSTALLED := $(REACT)/node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run seed lint test test-sqlite test-postgresql test-browser test-js install-react test-react lock bench clean
+.PHONY: help install install-dev run seed lint test test-timing test-sqlite test-postgresql test-browser test-js install-react test-react lock bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -48,17 +48,20 @@ lint: install-dev ## Style, types and the order of packages
 test: lint ## Everything: lint, both databases, browser, JavaScript
 	@mkdir -p $(dir $(LEFT_OUT)) && : > $(LEFT_OUT)
 	@ended=0; MISSIONSCOPE_TEST_LEFT_OUT=$(LEFT_OUT) $(MAKE) --no-print-directory \
-		test-sqlite test-postgresql test-browser test-js test-react || ended=$$?; \
+		test-timing test-sqlite test-postgresql test-browser test-js test-react || ended=$$?; \
 	if [ -s $(LEFT_OUT) ]; then echo "Left out of the whole:"; cat $(LEFT_OUT); else echo "Nothing was left out."; fi; \
 	exit $$ended
 
+test-timing: install-dev ## Tests of how long something takes, one by one with nothing beside them
+	$(BIN)/python -m pytest -q -m timing
+
 test-sqlite: install-dev ## Tests on SQLite
-	$(PYTEST) -m "not browser"
+	$(PYTEST) -m "not browser and not timing"
 
 test-postgresql: install-dev ## Tests that touch a database or a server, on PostgreSQL and Redis
 	@if $(BIN)/python -c 'import sys, psycopg; psycopg.connect(sys.argv[1], connect_timeout=5).close()' \
 		"$(POSTGRES_URL)" 2>/dev/null; then DATABASE_URL=$(POSTGRES_URL) REDIS_URL=$(TEST_REDIS_URL) \
-		$(PYTEST) -m "not browser" --database-only; \
+		$(PYTEST) -m "not browser and not timing" --database-only; \
 	elif [ "$$MISSIONSCOPE_TEST_REQUIRE" = all ]; then echo "left out, and nothing may be: PostgreSQL (POSTGRES_URL)"; exit 1; \
 	else echo "left out: everything on PostgreSQL (POSTGRES_URL)" | tee -a "$${MISSIONSCOPE_TEST_LEFT_OUT:-/dev/null}"; fi
 

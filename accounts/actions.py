@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 
-from accounts.key_text import check_key, hash_key, new_key, show_prefix
+from accounts.key_text import check_key, hash_key, new_key, new_public_key, show_prefix
 from accounts.keys import forget_key
 from accounts.models import ApiKey, AuditEvent, Membership, Project, Role, User
-from accounts.records import SCOPES
+from accounts.records import DSN_SCOPE, SCOPES
 from core.errors import Conflict, FieldError, InvalidInput, NotFound
 
 
@@ -92,10 +92,11 @@ def create_api_key(
     key: str = "",
 ) -> NewApiKey:
     """A new key. `key` sets its value (for a first start that is configured from outside); Conflict when it exists."""
-    chosen = check_key(key) if key else new_key()
     wanted = set(scopes)
+    is_public = wanted == {DSN_SCOPE}
+    chosen = check_key(key) if key else new_public_key() if is_public else new_key()
     if not wanted or not wanted <= set(SCOPES):
-        raise InvalidInput(errors=(FieldError("scopes", "must be some of ingest, read, admin"),))
+        raise InvalidInput(errors=(FieldError("scopes", f"must be some of {', '.join(SCOPES)}"),))
     if not name.strip() or len(name) > 200:
         raise InvalidInput(errors=(FieldError("name", "must have 1 to 200 characters"),))
     try:
@@ -106,6 +107,7 @@ def create_api_key(
                 prefix=show_prefix(chosen),
                 hash=hash_key(chosen),
                 scopes=[scope for scope in SCOPES if scope in wanted],
+                public_key=chosen if is_public else "",
                 created_by=by,
             )
             detail = {"name": row.name, "prefix": row.prefix, "scopes": row.scopes}

@@ -15,6 +15,11 @@ def new_key() -> str:
     return KEY_START + secrets.token_urlsafe(32)
 
 
+def new_public_key() -> str:
+    """A random key of 128 bits, of the characters that Sentry's clients take in a DSN."""
+    return KEY_START + secrets.token_hex(16)
+
+
 def check_key(key: str) -> str:
     """The same key, fit to be one; InvalidInput otherwise."""
     is_plain = key.isascii() and key.isprintable() and " " not in key

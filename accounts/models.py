@@ -21,6 +21,7 @@ class Scope(models.TextChoices):
     """What a key may do."""
 
     INGEST = "ingest"
+    ERRORS = "errors"
     READ = "read"
     ADMIN = "admin"
 
@@ -61,7 +62,7 @@ class Membership(models.Model):
 
 
 class ApiKey(models.Model):
-    """A key of a project. The key itself is shown once and never stored."""
+    """A key of a project. A secret one is shown once and never stored."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=200)
@@ -71,6 +72,8 @@ class ApiKey(models.Model):
     """SHA-256 of the key, in hex."""
     scopes = models.JSONField()
     """List of Scope values."""
+    public_key = models.CharField(max_length=200, default="")
+    """The key itself when it may do nothing but what every visitor of a page may: report errors. Else empty."""
     created_ns = models.BigIntegerField(default=time.time_ns)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     last_used_ns = models.BigIntegerField(null=True)

@@ -4,8 +4,11 @@ import msgspec
 
 ROLE_RANK = {"viewer": 1, "member": 2, "owner": 3}
 """Each role may do what those of lower rank may."""
-SCOPES = ("ingest", "read", "admin")
-"""What a key may do; `admin` includes the others."""
+DSN_SCOPE = "errors"
+"""Report errors as Sentry's clients do. A key with this scope alone is public: it stands in the code of pages."""
+SCOPES = ("ingest", DSN_SCOPE, "read", "admin")
+"""What a key may do; `ingest` includes `errors`, `admin` includes the others."""
+_INCLUDING = {DSN_SCOPE: frozenset({DSN_SCOPE, "ingest", "admin"})}
 
 
 class KeyAccess(msgspec.Struct, frozen=True):
@@ -20,7 +23,7 @@ class KeyAccess(msgspec.Struct, frozen=True):
 
     def allows(self, scope: str) -> bool:
         """May the key do this?"""
-        return scope in self.scopes or "admin" in self.scopes
+        return not self.scopes.isdisjoint(_INCLUDING.get(scope) or {scope, "admin"})
 
 
 class TokenAccess(msgspec.Struct, frozen=True):
@@ -68,6 +71,8 @@ class ApiKeyRow(msgspec.Struct, frozen=True):
     """User name, or empty."""
     last_used_ns: int | None
     revoked_ns: int | None
+    public_key: str = ""
+    """The key itself, of one that is public; else empty."""
 
 
 class MemberRow(msgspec.Struct, frozen=True):

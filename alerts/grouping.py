@@ -29,11 +29,13 @@ class Group(NamedTuple):
     """Those that fire now and are not to be kept quiet."""
     ended: frozenset[int]
     """Those of `told` that fire no more, and were not quiet at their end."""
+    owed: frozenset[int] = frozenset()
+    """News that had to wait, and was over before it could be told."""
 
 
 def is_due(group: Group, intervals: Intervals, now_ns: int) -> bool:
     """Is it time to tell the channel of this group?"""
-    has_new = bool(group.present - group.told)
+    has_new = bool(group.present - group.told or group.owed)
     if group.sent_ns is None:
         return has_new and now_ns - group.begun_ns >= intervals.group_wait_s * NS_PER_SECOND
     since_ns = now_ns - group.sent_ns

@@ -11,7 +11,7 @@ import msgspec
 from alerts.records import SEVERITIES, FiringRow
 from core.nanotime import format_utc
 
-MOST_ALERTS = 50
+MOST_ALERTS = 100
 """Named in one message; of the others the number is told."""
 LONGEST_TITLE, LONGEST_SUBJECT = 500, 200
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -38,6 +38,8 @@ class Alert(msgspec.Struct, frozen=True, omit_defaults=True):
     url: str = ""
     missions: tuple[str, ...] = ()
     mission_urls: tuple[str, ...] = ()
+    is_new: bool = False
+    """The channel was not told of it before."""
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -50,7 +52,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     time: str
     """When it was put together, ISO 8601."""
     alerts: tuple[Alert, ...]
-    """Firing before resolved, gravest first; the first MOST_ALERTS."""
+    """News before what goes on, firing before resolved, gravest first; the first MOST_ALERTS."""
     firing_count: int
     resolved_count: int
     url: str = ""
@@ -82,7 +84,7 @@ def one_line(text: str, longest: int = LONGEST_TITLE) -> str:
     return seen if len(seen) <= longest else f"{seen[: longest - 1]}…"
 
 
-def make_alert(row: FiringRow, *, note: str, url: str, mission_urls: Sequence[str]) -> Alert:
+def make_alert(row: FiringRow, *, note: str, url: str, mission_urls: Sequence[str], is_new: bool) -> Alert:
     """A firing as a message tells it."""
     return Alert(
         id=str(row.pk),
@@ -99,12 +101,13 @@ def make_alert(row: FiringRow, *, note: str, url: str, mission_urls: Sequence[st
         url=url,
         missions=tuple(one_line(ref.name or ref.id, 200) for ref in row.evidence.missions[:5]),
         mission_urls=tuple(mission_urls),
+        is_new=is_new,
     )
 
 
 def make_message(key: str, project: str, alerts: Sequence[Alert], time_ns: int, *, url: str) -> Message:
     """One message about all of these."""
-    ordered = sorted(alerts, key=lambda alert: (alert.state != "firing", SEVERITIES.index(alert.severity)))
+    ordered = sorted(alerts, key=_rank)
     firing = sum(alert.state == "firing" for alert in ordered)
     return Message(
         key=key,
@@ -116,6 +119,11 @@ def make_message(key: str, project: str, alerts: Sequence[Alert], time_ns: int, 
         resolved_count=len(ordered) - firing,
         url=url,
     )
+
+
+def _rank(alert: Alert) -> tuple[bool, bool, int]:
+    goes_on = alert.state == "firing" and not alert.is_new
+    return goes_on, alert.state != "firing", SEVERITIES.index(alert.severity)
 
 
 def make_test(key: str, project: str, channel: str, time_ns: int, *, url: str) -> Message:
@@ -132,7 +140,8 @@ def _subject(project: str, ordered: Sequence[Alert], firing: int) -> str:
         counts.append(f"{len(ordered) - firing} resolved")
     rules = list(dict.fromkeys(alert.rule for alert in ordered))
     about = rules[0] if len(rules) == 1 else f"{len(rules)} rules"
-    gravest = f"{ordered[0].severity}: " if firing else ""
+    severities = [alert.severity for alert in ordered if alert.state == "firing"]
+    gravest = f"{min(severities, key=SEVERITIES.index)}: " if severities else ""
     what = ordered[0].title if len(ordered) == 1 and firing else about
     return one_line(f"[MissionScope] {project}: {gravest}{what} ({', '.join(counts)})", LONGEST_SUBJECT)
 

@@ -196,6 +196,8 @@ class NoticeGroup(models.Model):
     """When it was last told."""
     told = models.TextField(db_default="[]")
     """JSON list of keys of firings that the channel knows to be firing."""
+    owed = models.TextField(db_default="[]")
+    """JSON list of keys of firings that it is still to be told of, also when they have ended since."""
 
     class Meta:
         db_table = "alerts_noticegroup"

@@ -82,16 +82,26 @@ def _tell(channel: Channel, project: Project, firing: dict[int, FiringRow], rule
     )
     due = [each for each in groups if is_due(each.group, intervals, now_ns)]
     waiting = OutboxMessage.objects.filter(channel_id=channel.id, state__in=("waiting", "sending")).count()
+    postponed: list[_Due] = []
     if waiting >= MOST_WAITING:
-        due = []
+        due, postponed = [], due
     if due:
         ended = [pk for each in due for pk in each.group.ended] if channel.send_resolved else []
+        ended += [pk for each in due for pk in each.group.owed]
         told = [row for pk, row in firing.items() if any(pk in each.group.present for each in due)]
         told += find_firings(Firing.objects.filter(project_id=project.pk, id__in=ended)).values()
-        _put(channel, project, told, rules, now_ns)
+        known = frozenset(pk for each in due for pk in each.group.told)
+        _put(channel, project, told, rules, now_ns, known)
     sent = {each.row.key for each in due}
+    waits = {each.row.key for each in postponed}
     for each in groups:
-        _remember(each, now_ns if each.row.key in sent else None, waits_to_tell_ends=channel.send_resolved)
+        if each.row.key in sent:
+            _remember(each, each.group.present | each.keeps, frozenset(), now_ns)
+        else:
+            ended_too = each.group.ended if channel.send_resolved else frozenset()
+            is_late = each.row.key in waits or each.group.sent_ns is not None
+            news = each.group.present - each.group.told if is_late else frozenset()
+            _remember(each, each.keeps | ended_too, each.group.owed | news, each.group.sent_ns)
     return bool(due)
 
 
@@ -101,14 +111,16 @@ def _find_groups(channel: Channel, loud: Iterable[FiringRow], now_ns: int) -> li
         present.setdefault(_group_key(channel, row), set()).add(row.pk)
     kept = {bytes(row.key): row for row in NoticeGroup.objects.filter(channel_id=channel.id).order_by("id")}
     told = {key: frozenset(msgspec.json.decode(row.told, type=list[int])) for key, row in kept.items()}
-    states = _read_states(pk for pks in told.values() for pk in pks)
+    owed = {key: frozenset(msgspec.json.decode(row.owed, type=list[int])) for key, row in kept.items()}
+    states = _read_states(pk for several in (told, owed) for pks in several.values() for pk in pks)
     found: list[_Due] = []
     for key in [*kept, *(key for key in present if key not in kept)]:
-        group = kept.get(key) or NoticeGroup(channel_id=channel.id, key=key, begun_ns=now_ns, told="[]")
+        group = kept.get(key) or NoticeGroup(channel_id=channel.id, key=key, begun_ns=now_ns, told="[]", owed="[]")
         known, now = told.get(key, frozenset()), frozenset(present.get(key, ()))
         ended = frozenset(pk for pk in known if states.get(pk) == "ended")
         is_open = frozenset(pk for pk in known if states.get(pk) == "open")
-        found.append(_Due(group, Group(group.begun_ns, group.sent_ns, known, now, ended), is_open))
+        over = frozenset(pk for pk in owed.get(key, ()) if states.get(pk) == "ended")
+        found.append(_Due(group, Group(group.begun_ns, group.sent_ns, known, now, ended, over), is_open))
     return found
 
 
@@ -129,30 +141,27 @@ def _group_key(channel: Channel, row: FiringRow) -> bytes:
     return label_key({name: labels.get(name, "") for name in read_texts(channel.group_by)})
 
 
-def _remember(each: _Due, sent_ns: int | None, *, waits_to_tell_ends: bool) -> None:
-    """What the channel knows from now on. A group of nothing is forgotten."""
-    row, group = each.row, each.group
-    if sent_ns is not None:
-        told, row.sent_ns = group.present | each.keeps, sent_ns
-    else:
-        told = each.keeps | group.ended if waits_to_tell_ends else each.keeps
-    if not group.present and not told:
+def _remember(each: _Due, told: frozenset[int], owed: frozenset[int], sent_ns: int | None) -> None:
+    """What the channel knows, and what it is owed. A group of nothing is forgotten."""
+    row = each.row
+    if not (each.group.present or told or owed):
         if row.pk is not None:
             row.delete()
         return
-    text = msgspec.json.encode(sorted(told)).decode()
-    if row.pk is None or sent_ns is not None or text != row.told:
-        row.told = text
+    texts = [msgspec.json.encode(sorted(pks)).decode() for pks in (told, owed)]
+    if row.pk is None or [row.told, row.owed, row.sent_ns] != [*texts, sent_ns]:
+        row.told, row.owed, row.sent_ns = *texts, sent_ns
         row.save()
 
 
-def _put(channel: Channel, project: Project, rows: list[FiringRow], rules: _Rules, now_ns: int) -> None:
-    key = secrets.token_hex(16)
+def _put(
+    channel: Channel, project: Project, rows: list[FiringRow], rules: _Rules, now_ns: int, known: frozenset[int]
+) -> None:
     places = Places(settings.MISSIONSCOPE_URL)
-    cleaner = Cleaner(project)
-    alerts = [_present(row, project.slug, places, rules.notes) for row in rows]
-    message = make_message(key, project.name, alerts, now_ns, url=places.alerts(project.slug))
-    put_message(channel, cleaner.clean(message), now_ns)
+    alerts = [_present(row, project.slug, places, rules.notes, is_new=row.pk not in known) for row in rows]
+    url = places.alerts(project.slug)
+    message = make_message(secrets.token_hex(16), project.name, alerts, now_ns, url=url)
+    put_message(channel, Cleaner(project).clean(message), now_ns)
 
 
 def put_message(channel: Channel, message: Message, now_ns: int) -> int:
@@ -170,7 +179,8 @@ def put_message(channel: Channel, message: Message, now_ns: int) -> int:
     return row.id
 
 
-def _present(row: FiringRow, slug: str, places: Places, notes: Mapping[int, str]) -> Alert:
+def _present(row: FiringRow, slug: str, places: Places, notes: Mapping[int, str], *, is_new: bool) -> Alert:
     missions = [places.mission(slug, quote(ref.id, safe="")) for ref in row.evidence.missions[:5]]
     urls = [url for url in missions if url]
-    return make_alert(row, note=notes.get(row.rule_pk, ""), url=places.firing(slug, row.pk), mission_urls=urls)
+    note = notes.get(row.rule_pk, "")
+    return make_alert(row, note=note, url=places.firing(slug, row.pk), mission_urls=urls, is_new=is_new)

@@ -18,8 +18,11 @@ from core.bulk import Table, update_rows
 from core.conflicts import retry_conflicts
 from core.jobs import wake
 from core.pressure import giving_way, is_busy
+from faults.store import enqueue_steps
 from live.feeds import MOST_FINDINGS
 from live.publish import publish_list, publish_missions
+from metrics.derive.marks import Interval, find_interval, mark_change, mark_spans
+from metrics.derive.sample_store import replace_samples
 from traces.models import Mission, MissionWork
 
 BATCH = 100
@@ -173,11 +176,13 @@ def write_totals(computed: list[_Computed]) -> None:
     for project_id in sorted({item.project_id for item in written}):
         publish_missions(project_id, [item.pk for item in written if item.project_id == project_id])
         publish_list(project_id)
+    wake("faults.collect")
 
 
 def _write(computed: list[_Computed]) -> list[_Computed]:
     with transaction.atomic(), connection.cursor() as cursor:
-        last = _hold(cursor, computed)
+        held = _hold(cursor, computed)
+        last = {pk: each.last_seq for pk, each in held.items()}
         written = [item for item in computed if item.pk in last]
         list_seqs = _list_sequences(cursor, written)
         now_ns = time.time_ns()
@@ -188,6 +193,8 @@ def _write(computed: list[_Computed]) -> list[_Computed]:
         update_rows(cursor, connection.vendor, MISSIONS, ("id",), rows)
         for item in written:
             _write_rows(cursor, item, last[item.pk])
+        _tell_metrics(cursor, written, held)
+        _tell_faults(cursor, written)
         settled = [item.pk for item in written if last[item.pk] - _numbers(item) == item.seen_seq]
         MissionWork.objects.filter(mission_id__in=settled).delete()
     return written
@@ -200,17 +207,42 @@ def _numbers(item: _Computed) -> int:
     return changed + min(totals.finding_count, MOST_FINDINGS) + 1
 
 
-def _hold(cursor: Any, computed: list[_Computed]) -> dict[int, int]:
-    """Allocate numbers under the row locks, in ingest's order (`hold_missions`); the last number of each mission."""
-    last: dict[int, int] = {}
+class _Held(NamedTuple):
+    last_seq: int
+    active: Interval | None
+    """When it was active, as it was computed before."""
+
+
+def _hold(cursor: Any, computed: list[_Computed]) -> dict[int, _Held]:
+    """Allocate numbers under the row locks, in ingest's order (`hold_missions`)."""
+    held: dict[int, _Held] = {}
     for item in sorted(computed, key=lambda each: (each.project_id, each.key_hash)):
         cursor.execute(
-            "UPDATE traces_mission SET change_seq = change_seq + %s WHERE id = %s RETURNING change_seq",
+            "UPDATE traces_mission SET change_seq = change_seq + %s WHERE id = %s"
+            " RETURNING change_seq, start_ns, last_activity_ns, span_count + log_count",
             [_numbers(item), item.pk],
         )
-        for (change_seq,) in cursor.fetchall():
-            last[item.pk] = change_seq
-    return last
+        for change_seq, *before in cursor.fetchall():
+            held[item.pk] = _Held(change_seq, find_interval(*before))
+    return held
+
+
+def _tell_faults(cursor: Any, written: list[_Computed]) -> None:
+    for project_id in sorted({item.project_id for item in written}):
+        mine = {item.pk: item.totals.failed_steps for item in written if item.project_id == project_id}
+        enqueue_steps(cursor, project_id, mine)
+
+
+def _tell_metrics(cursor: Any, written: list[_Computed], held: dict[int, _Held]) -> None:
+    """Keep what metrics are derived from, and mark the minutes that this changes."""
+    for project_id in sorted({item.project_id for item in written}):
+        mine = [item for item in written if item.project_id == project_id]
+        replace_samples(cursor, project_id, {item.pk: item.totals.samples for item in mine})
+        mark_spans(cursor, project_id, [call[0] for item in mine for call in item.totals.call_counts])
+        for item in mine:
+            of = item.totals
+            after = find_interval(of.start_ns, of.last_activity_ns, of.span_count + of.log_count)
+            mark_change(cursor, project_id, held[item.pk].active, after)
 
 
 def _list_sequences(cursor: Any, written: list[_Computed]) -> list[int]:

@@ -18,8 +18,11 @@ from analysis.titles import find_opening, read_titles
 from core.aggregates import LAST_64
 from core.limits import FUTURE_TOLERANCE_NS
 from core.money import add_money
+from faults.reading.steps import digest_steps
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans
+from metrics.derive.rows import Sample
+from metrics.derive.samples import MissionEnd, list_samples
 from plans.records import Plan, PlanStep
 from plans.selectors import read_plans
 from plans.summary import summarise_plan
@@ -77,6 +80,10 @@ class MissionTotals(msgspec.Struct, frozen=True):
     """(key of a tool run, key of the model call that asked for it) where the stored one differs."""
     outcomes: tuple[tuple[int, str], ...]
     """(key of a span, what became of it) where what is stored differs."""
+    samples: tuple[Sample, ...] = ()
+    """What metrics are derived from: steps, questions, the mission's end."""
+    failed_steps: bytes = b""
+    """Of its plan, as faults.reading.steps.digest_steps gives it."""
 
 
 def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, MissionTotals]:
@@ -96,7 +103,8 @@ def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, Mi
         facts = build_facts(
             spans[pk], calls[pk].llm, calls[pk].tools, logs, now_ns, last_activity_ns=of.last_log_ns, plan=plans[pk]
         )
-        found[pk] = summarise(facts, len(spans[pk]), of.logs, of.snapshots, titles.get(pk, ""))
+        totals = summarise(facts, len(spans[pk]), of.logs, of.snapshots, titles.get(pk, ""))
+        found[pk] = msgspec.structs.replace(totals, samples=_sample(pk, totals, facts))
     return found
 
 
@@ -152,7 +160,14 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
         call_counts=_call_counts(facts.llm_calls, attempts, {call.pk for call in counted}),
         requested_by=_requested_by(facts),
         outcomes=_outcomes(facts),
+        failed_steps=digest_steps(facts.plan),
     )
+
+
+def _sample(pk: int, totals: MissionTotals, facts: MissionFacts) -> tuple[Sample, ...]:
+    end_ns = totals.last_activity_ns if totals.end_ns is None else totals.end_ns
+    end = MissionEnd(pk, totals.status, totals.start_ns, end_ns, totals.cost_usd)
+    return tuple(list_samples(end, facts.whole_plan))
 
 
 def _believable(times: Sequence[int], now_ns: int) -> Sequence[int]:

@@ -247,6 +247,7 @@ class LogSerializer(serializers.Serializer[Any]):
     service_name = text()
     trace_id, span_id = text(null=True), text(null=True)
     agent_name, step_id, event_name = text(), text(), text()
+    user_id, request_id, conversation_id, host_name = text(), text(), text(), text()
     attributes = anything()
     change_seq = number()
 

@@ -7,7 +7,21 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from api.stage7 import brain, details
 from api.stage7 import missions as stage7
-from api.views import alert_channels, alert_rules, alerts, calls, ingest, insight, missions, project, records
+from api.views import (
+    alert_channels,
+    alert_rules,
+    alerts,
+    calls,
+    error_events,
+    errors,
+    ingest,
+    insight,
+    metrics,
+    missions,
+    project,
+    records,
+    source_maps,
+)
 
 
 class SegmentConverter:
@@ -42,6 +56,7 @@ register_converter(SegmentConverter, "segment")
 register_converter(KeyConverter, "key")
 DOCS = SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html")
 MISSION = "api/v1/missions/<segment:mission_id>/"
+ERRORS = "api/v1/errors/"
 STAGE7 = "api/v1/stage7/"
 """Shapes of stage7's own services. Machines send to this prefix too: see missionscope.asgi."""
 STAGE7_MISSION = STAGE7 + "missions/<segment:mission_id>/"
@@ -93,8 +108,16 @@ urlpatterns = [
     path("api/v1/alert-channels/<key:pk>/", alert_channels.ChannelDetail.as_view()),
     path("api/v1/alert-channels/<key:pk>/test/", alert_channels.ChannelTest.as_view()),
     path("api/v1/alert-channels/<key:pk>/secret/", alert_channels.ChannelSecret.as_view()),
+    path(ERRORS, errors.ErrorList.as_view()),
+    path(ERRORS + "<key:group_pk>/", errors.ErrorDetail.as_view()),
+    path(ERRORS + "<key:group_pk>/events/", error_events.EventList.as_view()),
+    path(ERRORS + "<key:group_pk>/events/<key:event_pk>/", error_events.EventDetail.as_view()),
     path("api/v1/search/", project.Search.as_view()),
     path("api/v1/rejections/", project.RejectionList.as_view()),
+    path("api/v1/metrics/", metrics.MetricView.as_view()),
+    path("api/v1/metrics/catalogue/", metrics.MetricCatalogue.as_view()),
+    path("api/v1/metrics/exemplars/", metrics.ExemplarList.as_view()),
+    path("api/v1/source-maps/", source_maps.SourceMaps.as_view()),
     path("api/v1/ingest/schema", ingest.show_schema),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/v1/docs", DOCS, name="api-docs"),

@@ -26,6 +26,12 @@ MAX_VALUE_BYTES = 16 * MIB
 MAX_NESTING = 45
 """Arrays and key-value lists inside one another in one value. Beyond: the record is refused."""
 
+MAX_ATTACHMENT_BYTES = 256 * 1024
+"""Of an attachment that is a text. Beyond: cut, and said."""
+
+MAX_SOURCE_MAP_BYTES = 32 * MIB
+"""An uploaded source map with its minified file. Beyond: 413."""
+
 MAX_ATTRIBUTES = 1_000
 """Attributes of one span, event, link, log record, resource or scope. Beyond: dropped and counted."""
 
@@ -34,6 +40,12 @@ MAX_EVENTS = 1_000
 
 MAX_LINKS = 1_000
 """Links of one span. Beyond: dropped and counted."""
+
+MAX_BUCKETS = 2_000
+"""Buckets of one histogram, or of one side of an exponential one; quantiles of a summary. Beyond: refused."""
+
+MAX_EXEMPLARS = 20
+"""Exemplars of one metric point. Beyond: the oldest are dropped and counted."""
 
 MAX_REPAIRS = 100
 """Repairs listed on one record. The last one then says how many more there were."""

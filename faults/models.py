@@ -6,6 +6,10 @@ decided about a group (`actions`).
 
 from django.db import models
 
+from faults.sourcemaps.models import SourceMap
+
+__all__ = ["Event", "Group", "SourceMap", "Work"]
+
 UNRESOLVED, RESOLVED, IGNORED = "unresolved", "resolved", "ignored"
 
 
@@ -70,7 +74,13 @@ class Event(models.Model):
     identity = models.BinaryField(max_length=16)
     """Of the record and what it tells: the same whenever it is looked at."""
     is_counted = models.BooleanField(db_default=True)
-    """False: another event tells of the same failure, and more, or of the one it passes on."""
+    stands_for = models.BigIntegerField(null=True)
+    """Key of the event that counts instead: it tells of the same failure, and more, or of the one passed on here."""
+    fingerprint = models.BinaryField(max_length=16)
+    """Its own. Its group is that of the event that counts."""
+    fingerprint_version = models.SmallIntegerField()
+    content_hash = models.BinaryField(max_length=8)
+    """Over everything that was read of it: unchanged, nothing is written."""
     time_ns = models.BigIntegerField()
     received_ns = models.BigIntegerField()
     """When it was first looked at."""
@@ -125,6 +135,9 @@ class Event(models.Model):
             models.Index(
                 fields=["mission_id"], condition=models.Q(mission_id__isnull=False), name="faults_event_mission"
             ),
+            models.Index(
+                fields=["stands_for"], condition=models.Q(stands_for__isnull=False), name="faults_event_standing"
+            ),
             models.Index(fields=["span_pk"], condition=models.Q(span_pk__isnull=False), name="faults_event_span"),
             models.Index(fields=["log_pk"], condition=models.Q(log_pk__isnull=False), name="faults_event_log"),
             models.Index(
@@ -133,6 +146,27 @@ class Event(models.Model):
                 name="faults_event_release",
             ),
         ]
+
+
+class Steps(models.Model):
+    """A mission's failed steps as they were last looked at."""
+
+    mission_id = models.BigIntegerField(primary_key=True)
+    digest = models.BinaryField(max_length=8)
+    """reading.steps.digest_steps"""
+
+    class Meta:
+        db_table = "faults_steps"
+
+
+class Turn(models.Model):
+    """Whose turn it is to write a project's events: held by locking the row."""
+
+    project_id = models.BigIntegerField(primary_key=True)
+    number = models.BigIntegerField()
+
+    class Meta:
+        db_table = "faults_turn"
 
 
 class Work(models.Model):

@@ -1,11 +1,12 @@
 """Notes which records tell of failures, in the transaction that stored them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
 
 from core.bulk import Table, allocate_ids, insert_rows
+from faults.models import Steps
 from traces.incoming import IncomingLog, IncomingSpan
 from traces.store import Stored
 
@@ -29,9 +30,15 @@ def enqueue_records(cursor: Any, project_id: int, stored: Stored) -> None:
     _write(cursor, project_id, rows)
 
 
-def enqueue_steps(cursor: Any, project_id: int, mission_pks: Iterable[int]) -> None:
-    """Have the failed steps of these missions' plans looked at."""
-    _write(cursor, project_id, [(STEP, pk, True) for pk in mission_pks])
+def enqueue_steps(cursor: Any, project_id: int, digests: Mapping[int, bytes]) -> None:
+    """Have the failed steps of missions' plans looked at where they are not what they were; by mission key the digest
+    of the failed steps (reading.steps.digest_steps)."""
+    seen = {
+        pk: bytes(digest)
+        for pk, digest in Steps.objects.filter(mission_id__in=list(digests)).values_list("mission_id", "digest")
+    }
+    changed = [pk for pk, digest in digests.items() if seen.get(pk, b"") != digest]
+    _write(cursor, project_id, [(STEP, pk, True) for pk in changed])
 
 
 def span_fails(span: IncomingSpan) -> bool:

@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 const FILES = [
   { package: "htmx.org", source: "dist/htmx.min.js", file: "htmx.js", licence: "LICENSE" },
   { package: "@dagrejs/dagre", source: "dist/dagre.esm.js", file: "dagre.js", licence: "LICENSE" },
+  { package: "plotly.js-basic-dist-min", source: "plotly-basic.min.js", file: "plotly.js", licence: "LICENSE" },
 ];
 
 const here = (path) => new URL(path, import.meta.url);

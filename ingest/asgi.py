@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -15,19 +16,23 @@ from django.db import DatabaseError
 from accounts.addresses import believe_proxies
 from accounts.keys import authenticate
 from accounts.records import KeyAccess
+from core.counters import DOOR_BYTES, DOOR_REQUESTS
 from core.errors import MissionScopeError, NotAuthenticated, TooManyRequests
 from core.memory import settle_collector
 from ingest.commit import Unavailable, committer
+from ingest.decoding import LOGS
 from ingest.doors import Door, Headers, Problem
-from ingest.json_doors import JsonDoor
+from ingest.json_doors import JsonDoor, LogsDoor
 from ingest.otlp_doors import OtlpDoor
 from ingest.rates import rates
 from ingest.receiving import RETRY_AFTER, Receive, received_body
+from ingest.sentry_doors import find_sentry_door
 from ingest.workers import Job, Preparers
 from live.publish import attach_loop
 from llmlog.prices import compute_cost
 from telemetry import stage7
 from telemetry.decode.errors import UnsupportedMediaType
+from traces.incoming import SHOWN_LENGTH
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -35,11 +40,14 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 DOORS: dict[str, Door] = {
     "/v1/traces": OtlpDoor("traces"),
     "/v1/logs": OtlpDoor("logs"),
+    "/v1/metrics": OtlpDoor("metrics"),
     "/api/v1/ingest": JsonDoor("native"),
+    "/api/v1/logs": LogsDoor(LOGS),
     **{f"/api/v1/stage7/{door}": JsonDoor(f"stage7_{door}") for door in stage7.DOORS},
 }
 """By path; a slash at the end is tolerated."""
 OTLP_PREFIX = "/v1/"
+_LONGEST_QUERY = 4_096
 
 preparers = Preparers(settings.MISSIONSCOPE_DECODERS)
 
@@ -49,6 +57,7 @@ class _Request(NamedTuple):
     encoding: str
     access: KeyAccess
     headers: dict[bytes, bytes]
+    service: str
 
 
 def warm() -> None:
@@ -62,17 +71,21 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer one HTTP request."""
     attach_loop(asyncio.get_running_loop())
     headers = dict(scope["headers"])
-    door = DOORS.get(scope["path"].rstrip("/"))
+    door = DOORS.get(scope["path"].rstrip("/")) or find_sentry_door(scope["path"])
     speaker = door or _nearest_door(scope["path"])
-    encoding = speaker.encodings.get(_media_type(headers), speaker.default_encoding)
+    encoding = speaker.find_encoding(_media_type(headers)) or speaker.default_encoding
+    named = "unknown" if door is None else door.name
     try:
         answer = await _handle(door, scope, headers, receive)
     except (Problem, MissionScopeError, Unavailable, DatabaseError) as error:
         problem = _problem_of(error)
+        DOOR_REQUESTS.labels(named, problem.status).inc()
         body = speaker.encode_problem(encoding, problem)
-        await _send(send, problem.status, speaker.get_media_type(encoding), body, problem.headers)
+        more = (*problem.headers, *speaker.list_headers(problem))
+        await _send(send, problem.status, speaker.get_media_type(encoding), body, more)
     else:
-        await _send(send, 200, speaker.get_media_type(encoding), answer)
+        DOOR_REQUESTS.labels(named, 200).inc()
+        await _send(send, 200, speaker.get_media_type(encoding), answer, speaker.list_headers(None))
 
 
 def _problem_of(error: Exception) -> Problem:
@@ -96,13 +109,15 @@ async def _handle(door: Door | None, scope: Scope, headers: dict[bytes, bytes], 
     address = believe_proxies(
         client[0] if client else "unknown", headers.get(b"x-forwarded-for", b"").decode("latin-1")
     )
-    access = await authenticate(_key(headers), scope="ingest", address=address)
+    query = scope.get("query_string", b"")
+    known = await authenticate(door.find_key(headers, query), scope=door.scope, address=address)
+    access = door.admit(known, scope["path"], query)
     _refuse_beyond_rate(access.project_pk, door.name)
-    encoding = door.encodings.get(_media_type(headers))
+    encoding = door.find_encoding(_media_type(headers))
     if encoding is None:
         raise UnsupportedMediaType(door.sentence_415)
     async with received_body(headers, receive) as body:
-        return await _store(_Request(door, encoding, access, headers), body)
+        return await _store(_Request(door, encoding, access, headers, _service(scope, headers)), body)
 
 
 def _nearest_door(path: str) -> Door:
@@ -132,18 +147,19 @@ async def _store(request: _Request, body: bytes) -> bytes:
         data=body,
         received_ns=time.time_ns(),
         traceparent=request.headers.get(b"traceparent", b"").decode("latin-1"),
+        service=request.service,
     )
     prepared = await preparers.prepare(job)
     outcome = await asyncio.wrap_future(committer.submit(prepared))
+    DOOR_BYTES.labels(request.door.name).inc(len(body))
     return request.door.encode_answer(request.encoding, prepared, outcome)
 
 
-def _key(headers: dict[bytes, bytes]) -> str:
-    kind, _, value = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-    key = value.strip() if kind.lower() == "bearer" else headers.get(b"x-api-key", b"").decode("latin-1").strip()
-    if not key:
-        raise NotAuthenticated("An API key is needed: Authorization: Bearer KEY, or x-api-key: KEY.")
-    return key
+def _service(scope: Scope, headers: dict[bytes, bytes]) -> str:
+    """The service that the address or a header names; text that is no UTF-8 has its bytes replaced."""
+    asked = parse_qs(bytes(scope.get("query_string") or b"")[:_LONGEST_QUERY].decode("latin-1"))
+    named = asked.get("service", [""])[0] or headers.get(b"x-service-name", b"").decode(errors="replace")
+    return named.replace("\0", "").strip()[:SHOWN_LENGTH]
 
 
 def _media_type(headers: dict[bytes, bytes]) -> str:

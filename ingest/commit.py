@@ -17,11 +17,15 @@ import msgspec
 from django.db import DatabaseError, DataError, IntegrityError, close_old_connections, connection, transaction
 
 from core.conflicts import retry_conflicts
+from core.counters import COMMIT_BEGUN, COMMIT_FAILURES, COMMIT_SECONDS, RECORDS_ACCEPTED, RECORDS_REJECTED
 from core.jobs import wake
 from faults.store import enqueue_records
 from ingest.prepare import Prepared
 from live.publish import publish_missions
 from llmlog.store import store_calls
+from metrics.derive.marks import mark_stored
+from metrics.incoming import IncomingPoint
+from metrics.store import store_points
 from plans.store import store_facts
 from search.store import enqueue
 from telemetry.records import RefusedRecord
@@ -82,7 +86,8 @@ class Committer:
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
-            self._busy_since_s = time.monotonic()
+            begun_s = self._busy_since_s = time.monotonic()
+            COMMIT_BEGUN.set(time.time())
             group = self._gather(first)
             try:
                 _write_group(group)
@@ -93,8 +98,11 @@ class Committer:
                         item.future.set_exception(Unavailable(type(error).__name__))
             finally:
                 self._busy_since_s = None
+                COMMIT_BEGUN.set(0)
+                COMMIT_SECONDS.observe(time.monotonic() - begun_s)
             has_failed = any(not item.future.cancelled() and item.future.exception() for item in group)
             self._failed_s = time.monotonic() if has_failed else None
+            COMMIT_FAILURES.inc(has_failed)
 
     def _gather(self, first: _Waiting) -> list[_Waiting]:
         group, size = [first], _size(first.prepared)
@@ -112,7 +120,7 @@ class Committer:
 
 
 def _size(prepared: Prepared) -> int:
-    return len(prepared.spans) + len(prepared.logs)
+    return len(prepared.spans) + len(prepared.logs) + len(prepared.points)
 
 
 def _write_group(group: Sequence[_Waiting]) -> None:
@@ -128,6 +136,7 @@ def _write_group(group: Sequence[_Waiting]) -> None:
             item.future.set_exception(Unavailable(type(error).__name__))
         return
     for item in group:
+        _count(item.prepared)
         item.future.set_result(Outcome([]))
     _announce(changed)
 
@@ -142,22 +151,35 @@ def _write_one(item: _Waiting) -> None:
     except DatabaseError as error:
         item.future.set_exception(Unavailable(type(error).__name__))
         return
+    _count(item.prepared)
     item.future.set_result(Outcome([]))
     _announce(changed)
+
+
+def _count(stored: Prepared) -> None:
+    """Count what a stored request brought, for `/metrics`."""
+    for kind, records in (("span", stored.spans), ("log", stored.logs), ("point", stored.points)):
+        if records:
+            RECORDS_ACCEPTED.labels(stored.door, kind).inc(len(records))
+    for refused in stored.refused:
+        RECORDS_REJECTED.labels(stored.door, refused.reason).inc()
 
 
 def _write_pieces(item: _Waiting) -> None:
     whole, refused, changed = item.prepared, [], []
     pieces = [Prepared(whole.project_id, whole.door, [span], [], whole.bodies, [], ()) for span in whole.spans]
     pieces += [Prepared(whole.project_id, whole.door, [], [entry], whole.bodies, [], ()) for entry in whole.logs]
+    pieces += [_piece_of_point(whole, point) for point in whole.points]
     try:
         for piece, index in zip_longest(pieces, whole.origins):
             try:
                 changed += store_prepared([piece])
+                _count(piece)
             except (DataError, IntegrityError) as error:
                 refused.append(_refuse(piece, error, index))
         rest = Prepared(whole.project_id, whole.door, [], [], {}, [*whole.refused, *refused], ())
         changed += store_prepared([msgspec.structs.replace(rest, deliveries=whole.deliveries)])
+        _count(rest)
     except DatabaseError as error:
         item.future.set_exception(Unavailable(type(error).__name__))
         return
@@ -165,8 +187,14 @@ def _write_pieces(item: _Waiting) -> None:
     _announce(changed)
 
 
+def _piece_of_point(whole: Prepared, point: IncomingPoint) -> Prepared:
+    series = {point.series_hash: whole.series[point.series_hash]}
+    return Prepared(whole.project_id, whole.door, [], [], {}, [], (), points=[point], series=series)
+
+
 def _refuse(piece: Prepared, error: DatabaseError, index: int | None) -> RefusedRecord:
-    name = piece.spans[0].name if piece.spans else piece.logs[0].body
+    names = [span.name for span in piece.spans] + [entry.body for entry in piece.logs]
+    name = (names or [series.name for series in piece.series.values()])[0]
     detail = f"The database refused a value ({type(error).__name__})."
     return RefusedRecord("not_storable", detail, name[:SHOWN], index)
 
@@ -207,6 +235,7 @@ def _store(requests: Sequence[Prepared]) -> list[Changed]:
                 [delivery for request in mine for delivery in request.deliveries],
             )
             _store_above(cursor, project_id, stored, now_ns)
+            _store_metrics(cursor, project_id, mine, now_ns)
             for request in mine:
                 store_rejections(cursor, project_id, request.door, request.refused, now_ns)
             changed.append(Changed(project_id, sorted(stored.missions)))
@@ -218,7 +247,13 @@ def _store_above(cursor: object, project_id: int, stored: Stored, now_ns: int) -
     enqueue(cursor, project_id, "span", [item.pk for item in stored.spans] + stored.moved_span_pks, now_ns)
     store_facts(cursor, project_id, stored.logs, stored.spans)
     enqueue(cursor, project_id, "log", [item.pk for item in stored.logs] + stored.moved_log_pks, now_ns)
+    mark_stored(cursor, project_id, stored.spans, stored.logs, stored.moved_span_pks, stored.moved_log_pks)
     enqueue_records(cursor, project_id, stored)
+
+
+def _store_metrics(cursor: object, project_id: int, requests: Sequence[Prepared], now_ns: int) -> None:
+    series = {one: told for request in requests for one, told in request.series.items()}
+    store_points(cursor, project_id, series, [point for request in requests for point in request.points], now_ns)
 
 
 def _announce(changed: Sequence[Changed]) -> None:
@@ -227,7 +262,10 @@ def _announce(changed: Sequence[Changed]) -> None:
             publish_missions(change.project_id, change.mission_pks)
     wake("analysis.attribute")
     wake("analysis.recompute")
+    wake("faults.collect")
     wake("search.index")
+    wake("metrics.derive")
+    wake("metrics.roll_up")
 
 
 committer = Committer()

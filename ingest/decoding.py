@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from core.traceparent import find_trace_id
-from telemetry import native, stage7
+from telemetry import loglines, native, sentry, stage7
 from telemetry.decode import decode
 from telemetry.decode.json_items import Item, read_items
 from telemetry.decode.notes import list_notes
@@ -19,29 +19,50 @@ Record = TypeVar("Record", SpanRecord, LogRecord)
 Convert = Callable[[Any, int], Converted]
 """A clean item and when it was received (ns), to records. May raise Refusal."""
 
-OTLP = {"otlp_traces": "traces", "otlp_logs": "logs"}
+LOGS = "logs"
+"""The door of log lines."""
+OTLP = {"otlp_traces": "traces", "otlp_logs": "logs", "otlp_metrics": "metrics"}
 CONVERTERS: dict[str, Convert] = {
     "native": native.convert,
     **{f"stage7_{door}": partial(stage7.convert, door) for door in stage7.DOORS},
+}
+SENTRY: dict[str, Callable[[bytes], sentry.Read]] = {
+    "sentry_envelope": sentry.read_envelope,
+    "sentry_store": sentry.read_event,
 }
 TRACEPARENT = "traceparent"
 """Header of a request, and field of an item that a tap or a client tells of another request."""
 
 
-def decode_request(door: str, encoding: str, data: bytes, received_ns: int, traceparent: str = "") -> Decoded:
+def decode_request(
+    door: str, encoding: str, data: bytes, received_ns: int, traceparent: str = "", service: str = ""
+) -> Decoded:
     """The records of a request that came through `door`. Raises telemetry.decode's errors on a body it cannot read.
 
-    The header counts for JSON alone: NDJSON is how batches are sent, in the background, of whatever has gathered.
+    `traceparent` counts for JSON alone: NDJSON is how batches are sent, in the background, of whatever has gathered.
+    `service` counts for log lines that name none.
     """
+    if door == LOGS:
+        return loglines.decode_logs(encoding, data, service)
     signal = OTLP.get(door)
     if signal is not None:
         return decode(signal, encoding, data)
+    if door in SENTRY:
+        return _decode_sentry(SENTRY[door](data), received_ns)
     is_lines = encoding == "ndjson"
     items = read_items(data, is_lines=is_lines)
     gathered = _Gathered(CONVERTERS[door], received_ns, b"" if is_lines else find_trace_id(traceparent))
     for index, item in enumerate(items):
         gathered.add(index, item)
     return gathered.done(len(items))
+
+
+def _decode_sentry(read: sentry.Read, received_ns: int) -> Decoded:
+    gathered = _Gathered(sentry.convert, received_ns, b"")
+    for index, item in enumerate(read.items):
+        gathered.add(index, item)
+    decoded = gathered.done(len(read.items))
+    return msgspec.structs.replace(decoded, notes=(*read.notes, *decoded.notes))
 
 
 class _Gathered:

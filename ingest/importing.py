@@ -1,35 +1,28 @@
-"""Files into the store: the records of exports and container logs go the way that requests go."""
+"""Files into the store: their records go the way that requests go."""
 
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import msgspec
 
 from ingest.commit import store_prepared
 from ingest.prepare import prepare_decoded
-from telemetry import stage7
-from telemetry.decode.plain import clean_item
 from telemetry.decode.refusal import Refusal
 from telemetry.records import Converted, Decoded, LogRecord, RefusedRecord, SpanRecord
 from telemetry.redaction import Redactor
-from telemetry.stage7.container_logs import LoggedEvent, Unread, read_log_lines
-from telemetry.stage7.exports import split_documents
-from telemetry.stage7.shell_syntax import read_document
 from traces.counts import count_known_logs
 
-DOOR = "import_stage7"
 BATCH_RECORDS = 500
 BATCH_BYTES = 8 << 20
-CHUNK_CHARACTERS = 1 << 20
 SHOWN = 160
-EVENTS, AGENTS, MISSIONS = "events", "agents", "missions"
 
 
 class NotUnderstood(NamedTuple):
-    """Something of a file that became no record."""
+    """Something of a file that was not read as what it looks like."""
 
     path: str
     line: int
@@ -50,134 +43,80 @@ class Report:
         self.not_understood: list[NotUnderstood] = []
 
 
-class _Found(NamedTuple):
+Progress = Callable[[str, Report], None]
+
+
+class Found(NamedTuple):
+    """What one piece of a file became."""
+
     line: int
     converted: Converted | None
     excerpt: str
     refusal: Refusal | None
+    """Why it became nothing; beside `converted`: what is to be said of it."""
     size: int
+    kind: str = ""
+    """As counted in the report."""
 
 
-class Importer:
+class Importer(ABC):
     """Imports files into one project."""
 
-    def __init__(
-        self,
-        project_id: int,
-        redactor: Redactor,
-        *,
-        collection: str = "",
-        offset_ns: int = 0,
-        progress: Callable[[str, Report], None] = lambda path, report: None,
-    ) -> None:
-        self.project_id, self.redactor = project_id, redactor
-        self.collection, self.offset_ns, self.progress = collection, offset_ns, progress
+    door: ClassVar[str]
+    """Names the import in rejections."""
+
+    def __init__(self, project_id: int, redactor: Redactor, progress: Progress) -> None:
+        self.project_id, self.redactor, self.progress = project_id, redactor, progress
         self.report = Report()
 
-    def add_file(self, path: Path, kind: str) -> None:
-        """Import one file: `export` or `log`, or `auto`. Raises OSError."""
-        kind = guess_kind(path) if kind == "auto" else kind
-        with path.open(encoding="utf-8", errors="replace") as file:
-            found = self._read_log(path, file) if kind == "log" else self._read_export(path, file)
-            batch: list[_Found] = []
-            size = 0
-            for each in found:
-                batch.append(each)
-                size += each.size
-                if len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES:
-                    self._store(path, batch)
-                    batch, size = [], 0
-            self._store(path, batch)
+    @abstractmethod
+    def add_file(self, path: Path) -> None:
+        """Import one file. Raises OSError."""
 
-    def _read_export(self, path: Path, file: Any) -> Iterator[_Found]:
-        collection = self.collection or guess_collection(path)
-        for piece in split_documents(iter(lambda: file.read(CHUNK_CHARACTERS), "")):
-            try:
-                document = read_document(piece.text)
-                converted = self._convert(as_stored(document, collection))
-            except Refusal as refusal:
-                yield _Found(piece.line, None, piece.text[:SHOWN], refusal, len(piece.text))
-            else:
-                yield _Found(piece.line, converted, "", None, len(piece.text))
+    def number_repeats(self, logs: list[LogRecord]) -> list[LogRecord]:
+        """Equal records told apart, where they are not the same one twice. Of redacted records."""
+        return logs
 
-    def _read_log(self, path: Path, lines: Iterable[str]) -> Iterator[_Found]:
-        service = path.stem.split(".")[0]
-        for each in read_log_lines(lines, service=service, offset_ns=self.offset_ns):
-            if isinstance(each, LoggedEvent):
-                try:
-                    converted = self._convert({"data": each.document, "storageType": "mongo", "collection": EVENTS})
-                except Refusal as refusal:
-                    yield _Found(each.line, None, "", refusal, 0)
-                else:
-                    yield _Found(each.line, converted, "", None, 2_000)
-            elif isinstance(each, Unread):
-                broken = Refusal("event_not_read", "The line shows an event that is not whole.")
-                yield _Found(each.line, None, each.text[:SHOWN], broken, 0)
-            else:
-                yield _Found(each.line, Converted(logs=(each.record,)), "", None, 500)
+    def store(self, path: Path, found: Iterable[Found]) -> None:
+        """Store what a file became, in batches."""
+        batch: list[Found] = []
+        size = 0
+        for each in found:
+            batch.append(each)
+            size += each.size
+            if len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES:
+                self._store(path, batch)
+                batch, size = [], 0
+        self._store(path, batch)
 
-    def _convert(self, item: Any) -> Converted:
-        value, _ = clean_item(item)
-        return stage7.convert("storeData", value, time.time_ns())
-
-    def _store(self, path: Path, batch: list[_Found]) -> None:
+    def _store(self, path: Path, batch: list[Found]) -> None:
         if not batch:
             return
         spans: list[SpanRecord] = []
         logs: list[LogRecord] = []
-        refused: list[RefusedRecord] = []
+        told = [found for found in batch if found.refusal is not None]
         for found in batch:
             self.report.documents += 1
             if found.converted is not None:
                 spans += found.converted.spans
                 logs += found.converted.logs
-            elif found.refusal is not None:
-                refused.append(RefusedRecord(found.refusal.reason, found.refusal.detail, found.excerpt))
-        decoded = self.redactor.redact(Decoded(spans, logs, refused))
-        prepared = prepare_decoded(self.project_id, DOOR, decoded, time.time_ns())
+        redacted = self.redactor.redact(Decoded(spans, logs, [_refused(found) for found in told]))
+        lost = [record for record, found in zip(redacted.refused, told, strict=True) if found.converted is None]
+        decoded = msgspec.structs.replace(redacted, logs=self.number_repeats(redacted.logs), refused=lost)
+        prepared = prepare_decoded(self.project_id, self.door, decoded, time.time_ns())
         self.report.known += count_known_logs(self.project_id, [log.content_hash for log in prepared.logs])
         store_prepared([prepared])
         self.report.records += len(decoded.spans) + len(decoded.logs)
-        self.report.kinds.update(log.event_name for log in decoded.logs)
-        lines = [found.line for found in batch if found.converted is None]
-        for line, record in zip(lines, decoded.refused, strict=False):
-            self.report.not_understood.append(NotUnderstood(str(path), line, record.detail, record.excerpt))
+        kinds = [found.kind for found in batch if found.kind]
+        self.report.kinds.update(kinds or [log.event_name for log in decoded.logs])
+        for found, record in zip(told, redacted.refused, strict=True):
+            self.report.not_understood.append(NotUnderstood(str(path), found.line, record.detail, record.excerpt))
         self.progress(str(path), self.report)
 
 
-def as_stored(document: Any, collection: str) -> Any:
-    """A document of an export as the body that it was stored with. A file may hold such bodies themselves."""
-    if not isinstance(document, dict):
-        raise Refusal("not_an_object", "The document is not an object.")
-    if "storageType" in document or "data" in document:
-        return document
-    return {"data": document, "storageType": "mongo", "collection": collection or guess_by_fields(document)}
-
-
-def guess_by_fields(document: dict[str, Any]) -> str:
-    """The collection that a document looks like it is from."""
-    if "eventType" in document:
-        return EVENTS
-    if "goal" in document and "status" in document:
-        return MISSIONS
-    return AGENTS if "missionId" in document and "conversation" in document else "documents"
-
-
-def guess_collection(path: Path) -> str:
-    """The collection that a file is named after, as exports are; empty when it is named otherwise."""
-    stem = path.name.split(".")[-2] if path.name.count(".") else path.name
-    known = {"agents", "missions", "step-outputs", "deliverables", "mcsdata"}
-    return stem if stem in known else ""
-
-
-def guess_kind(path: Path) -> str:
-    """Is it a container's log, or an export?"""
-    if path.suffix in (".log", ".txt"):
-        return "log"
-    with path.open(encoding="utf-8", errors="replace") as file:
-        head = file.read(4_096).lstrip("\ufeff \t\r\n")
-    is_export = head[:1] in ("{", "[") or head.startswith(("/*", "//"))
-    return "export" if is_export else "log"
+def _refused(found: Found) -> RefusedRecord:
+    reason, detail = (found.refusal.reason, found.refusal.detail) if found.refusal is not None else ("", "")
+    return RefusedRecord(reason, detail, found.excerpt)
 
 
 def encode_report(report: Report) -> bytes:

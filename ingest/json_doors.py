@@ -1,4 +1,4 @@
-"""`/api/v1/ingest` and `/api/v1/stage7/…`: JSON or NDJSON, answered record by record."""
+"""`/api/v1/ingest`, `/api/v1/stage7/…` and `/api/v1/logs`: JSON or NDJSON, answered record by record."""
 
 from typing import Any, ClassVar
 
@@ -45,6 +45,15 @@ class JsonDoor(Door):
     def encode_problem(self, encoding: str, problem: Problem) -> bytes:
         """The error body of REST."""
         return orjson.dumps({"detail": problem.sentence, "code": problem.code, "errors": []})
+
+
+class LogsDoor(JsonDoor):
+    """`/api/v1/logs`: lines of JSON and of text, answered line by line."""
+
+    encodings: ClassVar[dict[str, str]] = {**JsonDoor.encodings, "text/plain": "text"}
+    sentence_415: ClassVar[str] = (
+        "This Content-Type is not supported: send application/x-ndjson, application/json or text/plain."
+    )
 
 
 def _show(record: RefusedRecord) -> dict[str, Any]:

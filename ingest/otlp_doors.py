@@ -1,4 +1,4 @@
-"""`/v1/traces` and `/v1/logs`: OTLP/HTTP, protobuf or JSON, answered in the caller's encoding."""
+"""`/v1/traces`, `/v1/logs` and `/v1/metrics`: OTLP/HTTP, protobuf or JSON, answered in the caller's encoding."""
 
 from typing import ClassVar
 
@@ -31,7 +31,7 @@ class OtlpDoor(Door):
     def encode_answer(self, encoding: str, prepared: Prepared, outcome: Outcome) -> bytes:
         """Success or partial success; Problem when all was refused."""
         refused = [*prepared.refused, *outcome.refused]
-        stored = len(prepared.spans) + len(prepared.logs) - len(outcome.refused)
+        stored = len(prepared.spans) + len(prepared.logs) + len(prepared.points) - len(outcome.refused)
         if refused and not stored:
             raise Problem(400, "nothing_stored", f"Nothing was stored: {refused[0].detail}")
         if not refused and not prepared.notes:

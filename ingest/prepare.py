@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ingest.decoding import decode_request
+from ingest.decoding import LOGS, decode_request
+from metrics.incoming import IncomingPoint, IncomingSeries, PointWriter
+from telemetry.loglines import Repeats
 from telemetry.meaning import STRONG
 from telemetry.records import Decoded, RefusedRecord
 from telemetry.redaction import Redactor
@@ -27,6 +29,9 @@ class Prepared(msgspec.Struct, frozen=True):
     origins: tuple[int, ...] = ()
     """The item each span, then each log record was made from. Empty where the door does not answer by item."""
     deliveries: tuple[Delivery, ...] = ()
+    points: list[IncomingPoint] = []
+    series: dict[bytes, IncomingSeries] = {}
+    """What the points belong to, by hash."""
 
 
 def prepare(
@@ -38,9 +43,12 @@ def prepare(
     data: bytes,
     received_ns: int,
     traceparent: str = "",
+    service: str = "",
 ) -> Prepared:
     """Decode, redact, map and encode one request. Raises telemetry.decode's errors on a body it cannot read."""
-    decoded = redactor.redact(decode_request(door, encoding, data, received_ns, traceparent))
+    decoded = redactor.redact(decode_request(door, encoding, data, received_ns, traceparent, service))
+    if door == LOGS:
+        decoded = msgspec.structs.replace(decoded, logs=Repeats().number(decoded.logs))
     return prepare_decoded(project_id, door, decoded, received_ns)
 
 
@@ -49,6 +57,8 @@ def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: i
     writer = PayloadWriter()
     spans = [prepare_span(record, writer) for record in decoded.spans]
     logs = [prepare_log(record, writer, received_ns) for record in decoded.logs]
+    point_writer = PointWriter()
+    points = [point_writer.point(record) for record in decoded.points]
     return Prepared(
         project_id,
         door,
@@ -60,6 +70,8 @@ def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: i
         decoded.items,
         decoded.origins,
         _deliveries(decoded, [*spans, *logs]),
+        points,
+        point_writer.series,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from core.counters import WAITING_BYTES
 from core.pressure import note_waiting
 from ingest.doors import Problem
 from telemetry.decode.body import BodyReader
@@ -53,9 +54,11 @@ async def received_body(headers: dict[bytes, bytes], receive: Receive) -> AsyncI
         _Load.waiting_bytes += len(body) - held
         held = len(body)
         note_waiting(_Load.waiting_bytes)
+        WAITING_BYTES.set(_Load.waiting_bytes)
         yield body
     finally:
         _Load.waiting_bytes -= held
+        WAITING_BYTES.set(_Load.waiting_bytes)
 
 
 def _refuse_without_room(held: int) -> None:

@@ -42,6 +42,8 @@ class Job(msgspec.Struct, frozen=True):
     received_ns: int
     traceparent: str = ""
     """The request's header."""
+    service: str = ""
+    """Named by the request, of log lines that name none."""
 
 
 def run_job(job: Job) -> Prepared:
@@ -54,6 +56,7 @@ def run_job(job: Job) -> Prepared:
         data=job.data,
         received_ns=job.received_ns,
         traceparent=job.traceparent,
+        service=job.service,
     )
 
 

@@ -12,6 +12,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.db import Error as DatabaseError
 
+from core.counters import SOCKETS
 from core.errors import MissionScopeError, TokenExpired, TooManyRequests, Unavailable
 from live.feeds import Delta, Gone, Reader, Resync
 from live.hub import Feed, call, join_feed
@@ -72,6 +73,7 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self.close(code=TOO_MANY, reason="too many connections")
             return
         FeedConsumer.open_count += 1
+        SOCKETS.inc()
         self._is_counted = True
         try:
             after, asked = get_after(self.scope), get_streams(self.scope, self.streams)
@@ -118,6 +120,7 @@ class FeedConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         """Leave the feed and stop sending."""
         if self._is_counted:
             FeedConsumer.open_count -= 1
+            SOCKETS.dec()
             self._is_counted = False
         if self._feed is not None:
             self._feed.leave()

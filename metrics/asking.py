@@ -76,7 +76,7 @@ def _check(question: MetricQuery) -> None:
 
 def _answer(project_id: int, question: MetricQuery, buckets: Buckets, now_ns: int) -> MetricAnswer:
     with connection.cursor() as cursor:
-        series = _find_series(cursor, project_id, question, buckets)
+        series = find_series(cursor, project_id, question, buckets.since_ns)
         rows = read_rollups(
             cursor,
             list(series),
@@ -95,12 +95,13 @@ def _answer(project_id: int, question: MetricQuery, buckets: Buckets, now_ns: in
     return MetricAnswer(answered, other_count, buckets.step_s)
 
 
-def _find_series(cursor: Any, project_id: int, question: MetricQuery, buckets: Buckets) -> dict[int, SeriesRow]:
+def find_series(cursor: Any, project_id: int, question: MetricQuery, since_ns: int) -> dict[int, SeriesRow]:
+    """The series that a question is about, with anything since then."""
     wanted: dict[str, set[str]] = {}
     for label, value in question.filters:
         wanted.setdefault(label, set()).add(value)
     filters = {label: frozenset(values) for label, values in wanted.items()}
-    found = list_series(cursor, project_id, question.name, question.origin, buckets.since_ns)
+    found = list_series(cursor, project_id, question.name, question.origin, since_ns)
     return {one.pk: one for one in found if matches(one, filters)}
 
 

@@ -8,6 +8,8 @@ import msgspec
 from django.db import connection
 
 from metrics.labels import ERROR, ERROR_TYPE, is_gauge
+from metrics.models import Series
+from metrics.reading import list_series
 from metrics.records import AGGREGATIONS, MetricInfo
 
 _decode_names = msgspec.json.Decoder(list[str]).decode
@@ -46,6 +48,13 @@ def list_metrics(project_id: int) -> list[MetricInfo]:
     return [_info(name, by_name[name]) for name in sorted(by_name)]
 
 
+def find_usual_aggregation(project_id: int, name: str) -> str:
+    """What one wants to see first of a metric: growth of counters, averages of all else."""
+    with connection.cursor() as cursor:
+        series = list_series(cursor, project_id, name, None, 0)
+    return "rate" if series and all(one.kind == "sum" and not one.is_gauge for one in series) else "avg"
+
+
 def _info(name: str, rows: Sequence[dict[str, Any]]) -> MetricInfo:
     labels = {label for row in rows for label in _decode_names(row["label_names"])}
     return MetricInfo(
@@ -81,3 +90,9 @@ def _aggregations(rows: Sequence[dict[str, Any]], labels: set[str]) -> tuple[str
     if labels & {ERROR, ERROR_TYPE} or "derived" in _distinct(rows, "origin"):
         able |= FAILURES
     return tuple(one for one in AGGREGATIONS if one in able)
+
+
+def find_unit(project_id: int, name: str) -> str:
+    """The unit of a metric, as it was last sent; empty when there is none of that name."""
+    units = Series.objects.filter(project_id=project_id, name=name).order_by("-last_ns", "-id")
+    return units.values_list("unit", flat=True).first() or ""

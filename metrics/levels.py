@@ -7,6 +7,8 @@ LEVELS_S = (MINUTE_S, TEN_MINUTES_S, TWO_HOURS_S, DAY_S)
 """Each is a multiple of the one before."""
 MINUTE_NS = MINUTE_S * NS_PER_SECOND
 DAY_NS = DAY_S * NS_PER_SECOND
+POINTS_S = 0
+"""Stands for the level below a minute: the points themselves."""
 LONG_DAYS = 400
 """How long levels above a minute are kept."""
 

@@ -35,6 +35,10 @@ class Series(models.Model):
     first_ns = models.BigIntegerField()
     last_ns = models.BigIntegerField()
     """Of the points that are rolled up, about."""
+    points_since_ns = models.BigIntegerField(db_default=0)
+    """Points before this have been let go."""
+    minutes_since_ns = models.BigIntegerField(db_default=0)
+    """Rollups of minutes before this have been let go."""
 
     class Meta:
         db_table = "metrics_series"
@@ -95,17 +99,44 @@ class Rollup(models.Model):
 
 
 class DerivedWork(models.Model):
-    """A minute whose derived values are behind. Written with the rows, several times for one minute if need be.
+    """Minutes whose derived values are behind. Written with the rows, several times for one minute if need be.
 
     Not unique: a writer that finds a mark and relies on it could lose it to the job that is just taking it.
     """
 
     id = models.BigAutoField(primary_key=True)
     project_id = models.BigIntegerField()
+    is_of_missions = models.BooleanField(db_default=False)
+    """Which missions were active is behind, not what records come to."""
     bucket_ns = models.BigIntegerField()
+    last_ns = models.BigIntegerField()
+    """The last of the minutes that begin with `bucket_ns`."""
 
     class Meta:
         db_table = "metrics_work"
+
+
+class Sample(models.Model):
+    """One measurement of a mission or of its plan, made when it was computed: see `metrics.derive.samples`."""
+
+    id = models.BigAutoField(primary_key=True)
+    project_id = models.BigIntegerField()
+    mission_id = models.BigIntegerField()
+    metric = models.TextField()
+    key = models.TextField()
+    """Of what was measured, in its mission."""
+    time_ns = models.BigIntegerField()
+    value = models.FloatField()
+    has_failed = models.BooleanField()
+    labels = models.TextField()
+    """JSON list of values, in the order of the metric's labels."""
+
+    class Meta:
+        db_table = "metrics_sample"
+        indexes = [
+            models.Index(fields=["project_id", "time_ns"], name="metrics_sample_time"),
+            models.Index(fields=["mission_id"], name="metrics_sample_mission"),
+        ]
 
 
 class RollupWork(models.Model):
@@ -124,3 +155,23 @@ class RollupWork(models.Model):
 
     class Meta:
         db_table = "metrics_rollupwork"
+
+
+class SavedDashboard(models.Model):
+    """A dashboard that somebody of the project made, for all of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    project_id = models.BigIntegerField()
+    slug = models.CharField(max_length=24)
+    """Random, in its address."""
+    name = models.CharField(max_length=80)
+    panels = models.TextField(db_default="[]")
+    """JSON list of panels: `metrics.saved`."""
+    revision = models.IntegerField(db_default=0)
+    """Grows with every change: an edit of an older one is refused."""
+    created_by_id = models.BigIntegerField(null=True)
+    changed_ns = models.BigIntegerField()
+
+    class Meta:
+        db_table = "metrics_dashboard"
+        constraints = [models.UniqueConstraint(fields=["project_id", "slug"], name="metrics_dashboard_slug")]

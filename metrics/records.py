@@ -68,3 +68,39 @@ class MetricInfo(msgspec.Struct, frozen=True):
     """Those that give numbers for it."""
     first_ns: int
     last_ns: int
+
+
+class ExemplarRow(msgspec.Struct, frozen=True):
+    """A span in which a value was measured."""
+
+    time_ns: int | None
+    value: float | None
+    trace_id: str
+    span_id: str
+    """Empty when the sender named the trace alone."""
+
+
+class SpanBehind(msgspec.Struct, frozen=True):
+    """A span that a value was measured on."""
+
+    trace_id: str
+    span_id: str
+    value: float
+    has_failed: bool
+
+
+class MissionBehind(msgspec.Struct, frozen=True):
+    """A mission that is behind a value of a derived metric."""
+
+    pk: int
+    id: str
+    """The sender's."""
+    name: str
+    count: int
+    """Measurements."""
+    error_count: int
+    total: float
+    """Of all of them, in the metric's unit."""
+    largest: float
+    spans: list[SpanBehind]
+    """Those with the largest values; none where no span was measured."""

@@ -1,7 +1,7 @@
 """The rows of rollups: written as a whole, and merged into the levels above. Inside the caller's transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db import connection
 from core.bulk import Table, chunked, upsert_rows
 from core.nanotime import NS_PER_SECOND
 from metrics.levels import LEVELS_S, floor_ns
+from metrics.retention import LET_GO
 from metrics.sketches.codec import encode_sketch, merge_encoded
 
 ROLLUPS = Table(
@@ -24,6 +25,8 @@ ROLLUPS = Table(
 UNIQUE = "series_id, level_s, bucket_ns"
 TOGETHER = 2000
 """Series asked for in one statement."""
+MERGED_TOGETHER = 20
+"""Series whose rows are in memory at once when long ranges are computed."""
 
 
 class RollupRow(msgspec.Struct, frozen=True):
@@ -42,62 +45,67 @@ class RollupRow(msgspec.Struct, frozen=True):
     sketch: bytes
 
 
-def write_rollups(cursor: Any, rows: Sequence[RollupRow], *, whole_since_ns: int = 0) -> None:
+def write_rollups(cursor: Any, rows: Sequence[RollupRow], *, let_go: Mapping[int, int] | None = None) -> None:
     """Put the rows in place of those that are there. One for each series, level and bucket.
 
-    Of buckets before `whole_since_ns` the rows they are made of may be gone: then the one that counted more stays.
+    `let_go`: by series, before when some of what the rows are made of is gone: there the row that counted more stays.
     """
+    gone = let_go or {}
     ordered = sorted((msgspec.structs.astuple(row) for row in rows), key=lambda row: row[:3])
-    only_if = f"excluded.bucket_ns >= {int(whole_since_ns)} OR excluded.count >= {ROLLUPS.name}.count"
-    upsert_rows(cursor, connection.vendor, ROLLUPS, ordered, UNIQUE, only_if=only_if if whole_since_ns else "")
+    whole = [row for row in ordered if row[2] >= gone.get(row[0], 0)]
+    upsert_rows(cursor, connection.vendor, ROLLUPS, whole, UNIQUE)
+    partial = [row for row in ordered if row[2] < gone.get(row[0], 0)]
+    upsert_rows(cursor, connection.vendor, ROLLUPS, partial, UNIQUE, only_if="excluded.count >= metrics_rollup.count")
 
 
-def delete_rollups(cursor: Any, level_s: int, bucket_ns: int, series_ids: Sequence[int]) -> None:
-    """Take away the rows of these series in one bucket."""
-    for part in chunked(series_ids, TOGETHER):
-        marks = ", ".join(["%s"] * len(part))
-        cursor.execute(
-            f"DELETE FROM metrics_rollup WHERE level_s = %s AND bucket_ns = %s AND series_id IN ({marks})",
-            [level_s, bucket_ns, *part],
-        )
+def delete_rollups(cursor: Any, level_s: int, pairs: Collection[tuple[int, int]]) -> None:
+    """Take away the rows of these (series, bucket)s."""
+    cursor.executemany(
+        f"DELETE FROM metrics_rollup WHERE level_s = {int(level_s)} AND series_id = %s AND bucket_ns = %s",
+        sorted(pairs),
+    )
 
 
-def merge_up(
-    cursor: Any, project_id: int, touched: Iterable[tuple[int, int]], *, whole_since_ns: dict[int, int] | None = None
-) -> None:
-    """Compute all longer buckets again that hold these (series, minute)s. Idempotent.
-
-    `whole_since_ns`: by level, since when its rows are all there; those before may have been let go.
-    """
-    since = whole_since_ns or {}
+def merge_up(cursor: Any, project_id: int, touched: Iterable[tuple[int, int]]) -> None:
+    """Compute all longer buckets again that hold these (series, minute)s. Idempotent."""
     pairs = set(touched)
-    for below_s, level_s in pairwise(LEVELS_S):
-        pairs = {(series_id, floor_ns(bucket_ns, level_s)) for series_id, bucket_ns in pairs}
-        by_bucket: dict[int, list[int]] = defaultdict(list)
-        for series_id, bucket_ns in pairs:
-            by_bucket[bucket_ns].append(series_id)
-        for bucket_ns in sorted(by_bucket):
-            _merge_bucket(
-                cursor, project_id, (below_s, level_s), bucket_ns, by_bucket[bucket_ns], since.get(below_s, 0)
-            )
+    for levels in pairwise(LEVELS_S):
+        pairs = {(series_id, floor_ns(bucket_ns, levels[1])) for series_id, bucket_ns in pairs}
+        series_ids = sorted({series_id for series_id, _ in pairs})
+        for part in chunked(series_ids, MERGED_TOGETHER):
+            merge_buckets(cursor, project_id, levels, {pair for pair in pairs if part[0] <= pair[0] <= part[-1]})
 
 
-def _merge_bucket(
-    cursor: Any, project_id: int, levels: tuple[int, int], bucket_ns: int, series_ids: list[int], whole_since_ns: int
-) -> None:
+def merge_buckets(cursor: Any, project_id: int, levels: tuple[int, int], pairs: Collection[tuple[int, int]]) -> None:
+    """Compute these (series, bucket)s from the rows of the level below. `levels`: that one, then their own."""
     below_s, level_s = levels
-    until_ns = bucket_ns + level_s * NS_PER_SECOND
-    parts: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in read_rollups(cursor, series_ids, below_s, bucket_ns, until_ns, with_sketches=True):
-        parts[row[0]].append(row)
-    merged = [_merge(key, level_s, bucket_ns, project_id, rows) for key, rows in parts.items()]
-    write_rollups(cursor, merged, whole_since_ns=whole_since_ns)
-    if bucket_ns >= whole_since_ns and len(parts) < len(series_ids):
-        delete_rollups(cursor, level_s, bucket_ns, [key for key in series_ids if key not in parts])
+    since_ns = min(bucket_ns for _, bucket_ns in pairs)
+    until_ns = max(bucket_ns for _, bucket_ns in pairs) + level_s * NS_PER_SECOND
+    series_ids = {series_id for series_id, _ in pairs}
+    parts: dict[tuple[int, int], list[tuple[Any, ...]]] = defaultdict(list)
+    for row in read_rollups(cursor, series_ids, below_s, since_ns, until_ns, with_sketches=True):
+        pair = row[0], floor_ns(row[1], level_s)
+        if pair in pairs:
+            parts[pair].append(row)
+    let_go = read_let_go(cursor, series_ids, below_s)
+    merged = [_merge(key, level_s, bucket_ns, project_id, rows) for (key, bucket_ns), rows in parts.items()]
+    write_rollups(cursor, merged, let_go=let_go)
+    delete_rollups(cursor, level_s, [pair for pair in pairs if pair not in parts and pair[1] >= let_go.get(pair[0], 0)])
+
+
+def read_let_go(cursor: Any, series_ids: Collection[int], below_s: int) -> dict[int, int]:
+    """Of these series: before when they have let go of the points, or the rollups, of a level. Others are left out."""
+    column = LET_GO.get(below_s)
+    found: dict[int, int] = {}
+    for part in chunked(sorted(series_ids), TOGETHER) if column else ():
+        marks = ", ".join(["%s"] * len(part))
+        cursor.execute(f"SELECT id, {column} FROM metrics_series WHERE id IN ({marks}) AND {column} > 0", [*part])
+        found.update(cursor.fetchall())
+    return found
 
 
 def read_rollups(
-    cursor: Any, series_ids: Sequence[int], level_s: int, since_ns: int, until_ns: int, *, with_sketches: bool
+    cursor: Any, series_ids: Collection[int], level_s: int, since_ns: int, until_ns: int, *, with_sketches: bool
 ) -> list[tuple[Any, ...]]:
     """(series, bucket, count, sum, min, max, last, error_count, sketch) by series, then bucket; begins in the range."""
     sketch = "sketch" if with_sketches else "NULL"

@@ -1,6 +1,20 @@
 """Reads metrics for pages, REST and alerts: frozen records, always of one project."""
 
 from metrics.asking import query, query_totals
-from metrics.catalogue import list_metrics
+from metrics.catalogue import find_unit, find_usual_aggregation, list_metrics
+from metrics.derive.behind import list_missions_behind
+from metrics.exemplars import list_exemplars
+from metrics.recent import list_recent
+from metrics.work import count_pending
 
-__all__ = ["list_metrics", "query", "query_totals"]
+__all__ = [
+    "count_pending",
+    "find_unit",
+    "find_usual_aggregation",
+    "list_exemplars",
+    "list_metrics",
+    "list_missions_behind",
+    "list_recent",
+    "query",
+    "query_totals",
+]

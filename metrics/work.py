@@ -11,6 +11,7 @@ from django.db import connection
 
 from core.bulk import Table, insert_rows
 from metrics.levels import floor_ns
+from metrics.models import DerivedWork, RollupWork
 
 WORK = Table(
     "metrics_rollupwork", ("project_id", "level_s", "bucket_ns", "series_ids"), ("int8", "int4", "int8", "bytea")
@@ -46,6 +47,27 @@ def read_work(cursor: Any, level_s: int, most_rows: int) -> Work:
         row_ids.append(row_id)
         buckets[project_id, bucket_ns] |= _unpack(bytes(packed))
     return Work(dict(buckets), row_ids)
+
+
+def has_work(cursor: Any, level_s: int, until_ns: int) -> bool:
+    """Is a bucket of this level that begins before a time to be computed?"""
+    cursor.execute(
+        "SELECT 1 FROM metrics_rollupwork WHERE level_s = %s AND bucket_ns < %s LIMIT 1", [level_s, until_ns]
+    )
+    return cursor.fetchone() is not None
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """How much is to be computed."""
+
+    derived: int
+    """Marks of minutes, several for one minute if need be."""
+    rollups: int
+
+
+def count_pending() -> Pending:
+    """Rows of work of all projects."""
+    return Pending(DerivedWork.objects.count(), RollupWork.objects.count())
 
 
 def finish_work(cursor: Any, row_ids: list[int]) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import re
+import time
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
@@ -15,6 +17,7 @@ from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
 from core import jobs
+from core.counters import HTTP_SECONDS
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -23,9 +26,12 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DOOR_PREFIXES = ("/v1/",)
 """Paths that ingest.asgi answers itself: Django's middleware would cost more than the work."""
-SHARED_PREFIXES = ("/api/v1/stage7/", "/api/v1/ingest")
+SHARED_PREFIXES = ("/api/v1/stage7/", "/api/v1/ingest", "/api/v1/logs")
 """Here machines send to ingest.asgi, and people and programs read from Django."""
 READING = ("GET", "HEAD")
+METRICS = "/metrics"
+SENTRY_PATH = re.compile(r"/api/[^/]{1,100}/(?:envelope|store)/?")
+"""Where Sentry's clients send to: ingest.sentry_doors."""
 
 django_application = cast(Application, get_asgi_application())
 
@@ -38,15 +44,37 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await get_websocket_application()(scope, receive, send)
     elif is_for_doors(scope):
         await get_doors()(scope, receive, send)
-    elif scope["path"].startswith(settings.STATIC_URL):
-        await get_static_files()(scope, receive, send)
     else:
-        await django_application(keep_mission_id(scope), receive, send)
+        await answer_counted(scope, receive, send)
+
+
+async def answer_counted(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer what is for people and programs, and count it by kind and class of status."""
+    begun_s, status = time.perf_counter(), 500
+
+    async def send_seen(message: MutableMapping[str, Any]) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        await send(message)
+
+    path = scope["path"]
+    is_static = path.startswith(settings.STATIC_URL)
+    kind = "static" if is_static else "api" if path.startswith("/api/") else "metrics" if path == METRICS else "page"
+    try:
+        if is_static:
+            await get_static_files()(scope, receive, send_seen)
+        elif path == METRICS:
+            await get_exposition()(scope, receive, send_seen)
+        else:
+            await django_application(keep_mission_id(scope), receive, send_seen)
+    finally:
+        HTTP_SECONDS.labels(kind, f"{status // 100}xx").observe(time.perf_counter() - begun_s)
 
 
 def is_for_doors(scope: Scope) -> bool:
     """Whether ingest.asgi answers this, whatever it then says."""
-    if scope["path"].startswith(DOOR_PREFIXES):
+    if scope["path"].startswith(DOOR_PREFIXES) or SENTRY_PATH.fullmatch(scope["path"]):
         return True
     return scope["path"].startswith(SHARED_PREFIXES) and _asked_method(scope) not in READING
 
@@ -87,7 +115,15 @@ def get_doors() -> Application:
     from ingest.asgi import application as doors
     from missionscope.cors import CrossOrigin
 
-    return CrossOrigin(doors, settings.CORS_ALLOWED_ORIGINS)
+    return CrossOrigin(doors, settings.CORS_ALLOWED_ORIGINS, SENTRY_PATH)
+
+
+@cache
+def get_exposition() -> Application:
+    """What Prometheus reads."""
+    from missionscope.exposition.door import application as exposition
+
+    return exposition
 
 
 @cache

@@ -29,6 +29,7 @@ if not apps.ready:
     django.setup()
 
 from core.jobs import Job, get_job, list_jobs
+from missionscope.job_records import note_run
 from missionscope.parent import follow_parent, get_parent
 
 WAITING_S = 60
@@ -71,7 +72,16 @@ def run_job(name: str) -> None:
             return
         if job.rest_s:
             client.set(_key(name, "resting"), 1, px=max(1, int(job.rest_s * 1000)))
+        _run_noted(job)
+
+
+def _run_noted(job: Job) -> None:
+    begun_s, has_failed = time.monotonic(), True
+    try:
         job.function()
+        has_failed = False
+    finally:
+        note_run(client, job.name, time.monotonic() - begun_s, has_failed=has_failed)
 
 
 @contextmanager

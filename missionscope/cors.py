@@ -3,6 +3,7 @@
 For what Django answers, the same words are the settings of django-cors-headers.
 """
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -14,14 +15,15 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ALLOWED_HEADERS = (
     "accept", "access-control-allow-origin", "authorization", "baggage", "content-encoding", "content-type",
-    "traceparent", "tracestate", "x-api-key", "x-csrftoken", "x-requested-with",
+    "traceparent", "tracestate", "x-api-key", "x-csrftoken", "x-requested-with", "x-sentry-auth", "x-service-name",
 )  # fmt: skip
 """Of requests. Some clients send `Access-Control-Allow-Origin` as if it were one of theirs."""
-EXPOSED_HEADERS = ("retry-after", "www-authenticate")
+EXPOSED_HEADERS = ("retry-after", "www-authenticate", "x-sentry-error", "x-sentry-rate-limits")
 PREFLIGHT_S = 7200
 """How long a browser remembers what it was allowed."""
 _CREDENTIALS = (b"access-control-allow-credentials", b"true")
 _VARY = (b"vary", b"origin")
+_ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 _PREFLIGHT = (
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
     (b"access-control-allow-headers", ", ".join(ALLOWED_HEADERS).encode()),
@@ -32,23 +34,35 @@ _EXPOSE = (b"access-control-expose-headers", ", ".join(EXPOSED_HEADERS).encode()
 
 
 class CrossOrigin:
-    """The same application, answering pages of the given origins by their own name, never by `*`."""
+    """The same application, answering pages of the given origins by their own name.
 
-    def __init__(self, application: Application, origins: list[str]) -> None:
+    Only paths that are `public` answer every page, by `*` and so without anybody's credentials: what they take is a
+    key that stands in pages anyway.
+    """
+
+    def __init__(self, application: Application, origins: list[str], public: re.Pattern[str] | None = None) -> None:
         self.application = application
+        self.public = public
         self.origins = frozenset(origin.encode() for origin in origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
         origin = headers.get(b"origin")
-        granted = [_VARY]
-        if origin is not None and origin in self.origins:
-            granted += [(b"access-control-allow-origin", origin), _CREDENTIALS]
+        granted = self._grant(scope, origin)
+        if len(granted) > 1:
             if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
                 await _allow(granted, send)
                 return
             granted.append(_EXPOSE)
         await self.application(scope, receive, _with_headers(granted, send))
+
+    def _grant(self, scope: Scope, origin: bytes | None) -> list[tuple[bytes, bytes]]:
+        """What a page of this origin is allowed, behind the word that answers differ by it."""
+        if origin is not None and self.public is not None and self.public.fullmatch(scope["path"]):
+            return [_VARY, _ANY_ORIGIN]
+        if origin is not None and origin in self.origins:
+            return [_VARY, (b"access-control-allow-origin", origin), _CREDENTIALS]
+        return [_VARY]
 
 
 async def _allow(granted: list[tuple[bytes, bytes]], send: Send) -> None:

@@ -32,6 +32,10 @@ class JobState:
     """Type of the last failure's exception; empty after a success."""
     last_run_s: float | None = None
     """How long the last run took."""
+    total_s: float = 0.0
+    """How long all runs took."""
+    succeeded_s: float | None = None
+    """Unix time at which one last ended well."""
 
     def next_s(self) -> float:
         """When it may run next."""
@@ -102,10 +106,12 @@ class Runner:
         else:
             state.failures_in_a_row = 0
             state.last_error = ""
+            state.succeeded_s = time.time()
         finally:
             close_old_connections()
         state.run_count += 1
         state.last_run_s = time.monotonic() - started_s
+        state.total_s += state.last_run_s
         state.due_s = started_s + state.job.every_s
         state.earliest_s = started_s + max(state.job.rest_s, pause_after_failures_s(state.failures_in_a_row))
 

@@ -297,6 +297,7 @@ SPECTACULAR_SETTINGS = {
         "StatusCode": "api.fields.CODES",
         "AlertRuleKind": "api.alert_fields.KIND_NAMES",
         "AlertChannelKind": "alerts.records.CHANNEL_KINDS",
+        "ErrorStatus": "faults.records.STATUSES",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

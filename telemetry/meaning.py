@@ -22,8 +22,15 @@ STRONG, WEAK, NONE, POOL = 2, 1, 0, -1
 WAITS_FOR_A_PERSON = "pending_user_input"
 """The error type of work that ended with a question: neither done nor failed until somebody answers."""
 
+CANCELLATIONS = frozenset({"KeyboardInterrupt", "GeneratorExit", "aborted", "AbortError"})
+
 OWN_NAME, GOAL_NAME, GROUP_NAME, DERIVED_NAME, NO_NAME = 4, 3, 2, 1, 0
 """What a mission's name is worth: its own, its goal, a trace's or workflow's, the first input. The highest wins."""
+
+
+def is_cancellation(error_type: str) -> bool:
+    """Whether an error type says that somebody stopped the work, which is no failure of its own."""
+    return "cancel" in error_type.lower() or error_type in CANCELLATIONS
 
 
 class MissionKey(msgspec.Struct, frozen=True):
@@ -138,6 +145,9 @@ class LogMeaning(msgspec.Struct, frozen=True):
     agent_name: str = ""
     step_id: str = ""
     user_id: str = ""
+    request_id: str = ""
+    conversation_id: str = ""
+    host_name: str = ""
     is_error: bool = False
     error_type: str = ""
     snapshots: tuple[SnapshotMeaning, ...] = ()

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from telemetry.points import Buckets, Exemplar
+
 AttributeValue = Any
 """A decoded AnyValue: str, int, float, bool, bytes, None, list of these, or dict of str to these."""
 
@@ -118,6 +120,43 @@ class LogRecord(msgspec.Struct, frozen=True):
     redactions: dict[str, int] = {}
 
 
+class Metric(msgspec.Struct, frozen=True):
+    """What all points of one metric of one scope share."""
+
+    name: str
+    kind: str
+    """One of telemetry.points.KINDS."""
+    unit: str
+    description: str
+    temporality: str
+    """delta, cumulative, or empty where a kind has none."""
+    is_monotonic: bool
+    resource: Resource
+    scope: Scope
+
+
+class PointRecord(msgspec.Struct, frozen=True):
+    """One data point as sent, repaired where it had to be."""
+
+    metric: Metric
+    attributes: dict[str, AttributeValue]
+    time_ns: int
+    start_ns: int | None
+    """None when the sender gave 0."""
+    value: float | None = None
+    """Of a gauge or a sum; None with a bit of `flags` that tells why."""
+    count: int | None = None
+    """Of a histogram or a summary."""
+    sum: float | None = None
+    min: float | None = None
+    max: float | None = None
+    buckets: Buckets | None = None
+    exemplars: tuple[Exemplar, ...] = ()
+    flags: int = 0
+    repairs: tuple[Repair, ...] = ()
+    redactions: dict[str, int] = {}
+
+
 class RefusedRecord(msgspec.Struct, frozen=True):
     """A record that cannot be kept, and why. Becomes a Rejection row and counts in partial_success."""
 
@@ -145,6 +184,7 @@ class Decoded(msgspec.Struct, frozen=True):
     """The item each span, then each log record was made from. Empty where a door does not answer by item."""
     deliveries: dict[int, bytes] = {}
     """Item to the trace in which it was delivered, where that is known (docs/adr/0013)."""
+    points: list[PointRecord] = []
 
 
 class Converted(msgspec.Struct, frozen=True):

@@ -104,6 +104,8 @@ def _forget_between_tests() -> Iterator[None]:
     from accounts import keys, tokens
     from analysis import attribution, summary
     from core import jobs
+    from metrics.derive import job as derive
+    from missionscope.exposition import door
     from plans.kept import forget_plans
 
     keys.forget_all()
@@ -111,6 +113,8 @@ def _forget_between_tests() -> Iterator[None]:
     summary.forget_all()
     attribution.forget_rests()
     forget_plans()
+    derive.forget_rests()
+    door.forget_kept()
     cache.clear()
     jobs.set_waker(None)
 

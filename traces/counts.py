@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db.models import Count, Max, Q
 
 from core.bulk import chunked
-from traces.models import Log, MissionWork, Snapshot, Span, SpanVersion
+from traces.models import Log, Mission, MissionWork, Snapshot, Span, SpanVersion
 
 ERROR_SEVERITY = 17
 """Of a log record: ERROR and above."""
@@ -37,6 +37,12 @@ def count_versions(span_pks: Sequence[int]) -> dict[int, int]:
 def count_waiting_missions() -> int:
     """How many missions changed since their totals were last computed."""
     return MissionWork.objects.count()
+
+
+def count_by_status(project_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    """Missions of several projects, by project and status."""
+    rows = Mission.objects.filter(project_id__in=list(project_ids)).values_list("project_id", "status")
+    return {(project_id, status): count for project_id, status, count in rows.annotate(Count("id"))}
 
 
 def count_records(mission_pks: Sequence[int]) -> dict[int, Counts]:

@@ -169,6 +169,7 @@ class Span(models.Model):
                 condition=models.Q(user_id__isnull=False),
                 name="traces_span_users",
             ),
+            models.Index(fields=["project_id", "end_ns"], name="traces_span_ended"),
         ]
 
 
@@ -219,6 +220,10 @@ class Log(models.Model):
     own_strength = models.SmallIntegerField()
     user_id = models.TextField(null=True)
     """The user it names."""
+    request_id = models.TextField(null=True)
+    conversation_id = models.TextField(null=True)
+    """The request and the conversation it names; None, as of the user, so that both databases use the indexes."""
+    host_name = models.TextField(db_default="")
     content_hash = models.BinaryField(max_length=16)
     pack_id = models.BigIntegerField()
     pack_start = models.IntegerField()
@@ -240,6 +245,22 @@ class Log(models.Model):
                 fields=["mission_id", "time_ns"],
                 condition=models.Q(event_name__in=TOLD_OF_MISSIONS),
                 name="traces_log_told",
+            ),
+            models.Index(fields=["project_id", "time_ns", "id"], name="traces_log_recent"),
+            models.Index(
+                fields=["project_id", "request_id", "time_ns"],
+                condition=models.Q(request_id__isnull=False),
+                name="traces_log_request",
+            ),
+            models.Index(
+                fields=["project_id", "conversation_id", "time_ns"],
+                condition=models.Q(conversation_id__isnull=False),
+                name="traces_log_conversation",
+            ),
+            models.Index(
+                fields=["project_id", "user_id", "time_ns"],
+                condition=models.Q(user_id__isnull=False),
+                name="traces_log_of_user",
             ),
         ]
 

@@ -67,6 +67,10 @@ class LogRow(msgspec.Struct, frozen=True):
     step_id: str
     event_name: str
     change_seq: int
+    user_id: str = ""
+    request_id: str = ""
+    conversation_id: str = ""
+    host_name: str = ""
 
 
 class SnapshotRow(msgspec.Struct, frozen=True):

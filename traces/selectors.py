@@ -253,7 +253,7 @@ def find_span(
 
 _LOG_COLUMNS = (
     "id", "time_ns", "severity_number", "severity_text", "body", "is_cut", "service_name", "trace_id", "span_id",
-    "agent_name", "step_id", "event_name", "change_seq",
+    "agent_name", "step_id", "event_name", "change_seq", "user_id", "request_id", "conversation_id", "host_name",
 )  # fmt: skip
 
 
@@ -273,6 +273,10 @@ def _log_row(values: Sequence[Any], mission_id: str) -> LogRow:
         step_id=values[10],
         event_name=values[11],
         change_seq=values[12],
+        user_id=values[13] or "",
+        request_id=values[14] or "",
+        conversation_id=values[15] or "",
+        host_name=values[16],
     )
 
 

@@ -29,7 +29,7 @@ from traces.membership import (
 )
 from traces.moves import find_left, move_records, tell_left, uses_of_left
 from traces.naming import name_missions
-from traces.users import NEVER, UserWord, assign_users, find_user_id, find_user_word
+from traces.users import NEVER, UserWord, assign_users, find_short_id, find_user_id, find_user_word
 from traces.versions import Settled, settle_spans, write_versions
 
 SPANS = Table(
@@ -51,11 +51,12 @@ LOGS = Table(
     (
         "id", "project_id", "mission_id", "trace_id", "span_id", "time_ns", "severity_number", "severity_text", "body",
         "is_cut", "service_name", "agent_name", "step_id", "event_name", "own_key", "own_strength", "user_id",
-        "content_hash", "pack_id", "pack_start", "pack_length", "change_seq",
+        "request_id", "conversation_id", "host_name", "content_hash", "pack_id", "pack_start", "pack_length",
+        "change_seq",
     ),
     (
         "int8", "int8", "int8", "bytea", "bytea", "int8", "int2", "text", "text", "bool", "text", "text", "text",
-        "text", "text", "int2", "text", "bytea", "int8", "int4", "int4", "int8",
+        "text", "text", "int2", "text", "text", "text", "text", "bytea", "int8", "int4", "int4", "int8",
     ),
 )  # fmt: skip
 SNAPSHOTS = Table(
@@ -83,6 +84,8 @@ class StoredSpan(NamedTuple):
     derived_seq: int
     """First of the sequence numbers set aside for the span's model call and tool run."""
     span: IncomingSpan
+    end_before_ns: int | None = None
+    """When it ended as it was stored before."""
 
 
 class StoredLog(NamedTuple):
@@ -301,7 +304,8 @@ def _write_spans(
         pk = item.found.pk if item.found is not None else next(ids)
         derived = derived_count(span)
         rows.append(_span_row(pk, project_id, mission_pk, item, place, seq))
-        stored.append(StoredSpan(pk, mission_pk, item.found is None, seq + 1, span))
+        end_before_ns = None if item.found is None else item.found.end_ns
+        stored.append(StoredSpan(pk, mission_pk, item.found is None, seq + 1, span, end_before_ns))
         for ordinal, snapshot in enumerate(span.snapshots):
             time_ns = next((t for t in (snapshot.time_ns, span.end_ns, span.start_ns) if t is not None), 0)
             snapshots.append(
@@ -356,7 +360,8 @@ def _write_logs(
             (pk, project_id, mission_pk, log.trace_id or None, log.span_id or None, log.time_ns, log.severity_number,
              log.severity_text, log.body, log.is_cut, meaning.service_name[:SHOWN_LENGTH],
              meaning.agent_name[:SHOWN_LENGTH], meaning.step_id[:SHOWN_LENGTH], log.event_name, *own_key(meaning),
-             find_user_id(meaning), log.content_hash, *place, seq)
+             find_user_id(meaning), find_short_id(meaning.request_id), find_short_id(meaning.conversation_id),
+             meaning.host_name[:SHOWN_LENGTH], log.content_hash, *place, seq)
         )  # fmt: skip
         is_pooled = home is not None and home.is_inferred and own_key(meaning)[1] == POOL
         stored.append(StoredLog(pk, mission_pk, is_pooled, seq, log))

@@ -12,7 +12,7 @@ from telemetry.meaning import LogMeaning, SpanMeaning
 
 NEVER = 2**63 - 1
 """Stands for an unknown start when the earliest is looked for."""
-LONGEST_USER_ID = 200
+LONGEST_ID = 200
 """Characters. A longer text names nobody: cut, two users could be taken for one."""
 # Each part is read off an index of rows that name a user.
 _EARLIEST = """
@@ -45,9 +45,14 @@ class UserWord(NamedTuple):
     user_id: str
 
 
+def find_short_id(text: str) -> str | None:
+    """An id that a record names; None when it names none."""
+    return text if 0 < len(text) <= LONGEST_ID else None
+
+
 def find_user_id(meaning: SpanMeaning | LogMeaning) -> str | None:
     """The user a record names; None when it names none."""
-    return meaning.user_id if 0 < len(meaning.user_id) <= LONGEST_USER_ID else None
+    return find_short_id(meaning.user_id)
 
 
 def find_user_word(meaning: SpanMeaning | LogMeaning, time_ns: int | None) -> UserWord | None:

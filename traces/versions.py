@@ -28,6 +28,7 @@ class Found(NamedTuple):
     content_hash: bytes
     place: Place
     mission_pk: int
+    end_ns: int | None
 
 
 class Settled(NamedTuple):
@@ -75,14 +76,15 @@ def _find(
         cursor,
         vendor,
         "traces_span",
-        wanted=(*_IDENTITY, "id", "content_hash", "pack_id", "pack_start", "pack_length", "mission_id"),
+        wanted=(*_IDENTITY, "id", "content_hash", "pack_id", "pack_start", "pack_length", "mission_id", "end_ns"),
         keys=_IDENTITY,
         key_types=("bytea", "bytea", "int2"),
         values=identities,
         fixed=("project_id", project_id),
     )
     return {
-        (bytes(row[0]), bytes(row[1]), row[2]): Found(row[3], bytes(row[4]), Place(*row[5:8]), row[8]) for row in rows
+        (bytes(row[0]), bytes(row[1]), row[2]): Found(row[3], bytes(row[4]), Place(*row[5:8]), row[8], row[9])
+        for row in rows
     }
 
 

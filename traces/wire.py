@@ -100,6 +100,10 @@ def log_json(row: LogRow) -> dict[str, Any]:
         "agent_name": row.agent_name,
         "step_id": row.step_id,
         "event_name": row.event_name,
+        "user_id": row.user_id,
+        "request_id": row.request_id,
+        "conversation_id": row.conversation_id,
+        "host_name": row.host_name,
         "change_seq": str(row.change_seq),
     }
 

@@ -17,6 +17,7 @@ from alerts.selectors import (
 from alerts.standing import count_loud
 from web.presenters.alerts.firings import (
     SHOWN,
+    behind_path,
     choose,
     group_by_rule,
     map_told,
@@ -84,6 +85,7 @@ def read_firing(project: ProjectAccess, row: FiringRow, now_ns: int) -> dict[str
     told = list_messages(project_pk, firing_pk=row.pk, limit=RECENT_MESSAGES)
     return {
         "item": present_firing(row, {}, most_links=100),
+        "behind_path": behind_path(row, rule),
         "rule": rule,
         "condition": "" if rule is None else describe_condition(rule.kind, rule.condition, rule.group_by),
         "deliveries": [present_message(message) for message in told],

@@ -11,7 +11,7 @@ from alerts.standing import Loud, count_loud
 from core.errors import NotAuthenticated, NotFound
 
 THEMES = ("dark", "light")
-PAGES = (("Missions", "/missions/"), ("Alerts", "/alerts/"))
+PAGES = (("Missions", "/missions/"), ("Errors", "/errors/"), ("Dashboards", "/dashboards/"), ("Alerts", "/alerts/"))
 
 
 class NavItem(NamedTuple):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.records import ProjectAccess
 from analysis.algorithms.failures import rank_failures
 from core.cursors import decode_cursor, encode_cursor
+from faults.selectors import list_groups_of_events
 from llmlog import selectors as llmlog
 from llmlog.records import ToolCallRow
 from traces import selectors as traces
@@ -141,7 +142,8 @@ def show_errors(request: HttpRequest, project: ProjectAccess, mission_id: str) -
     """What failed of itself, causes first; then errors in the logs."""
     mission = get_mission(project, mission_id)
     tree, outcome = read_tree(mission)
-    failures = present_failures(tree, outcome, rank_failures(tree, outcome))
+    groups = list_groups_of_events(project.project_pk, mission.pk)
+    failures = present_failures(tree, outcome, rank_failures(tree, outcome), groups["span"])
     if request.GET.get("decided") == "1":
         failures = [failure for failure in failures if failure.role == "cause"]
     page = take_page(failures, read_number(request, "offset"), FAILURES)
@@ -151,7 +153,9 @@ def show_errors(request: HttpRequest, project: ProjectAccess, mission_id: str) -
         lines = traces.list_logs_by_time(
             mission.pk, mission.id, limit=FAILURES, chosen=LogFilter(least_severity=ERROR_SEVERITY)
         )
-    return render_list(request, "mission/_failures.html", page, page.rows, lines=present_error_lines(lines))
+    return render_list(
+        request, "mission/_failures.html", page, page.rows, lines=present_error_lines(lines, groups["log"])
+    )
 
 
 @require_safe

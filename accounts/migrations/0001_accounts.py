@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                 ("prefix", models.CharField(max_length=16)),
                 ("hash", models.CharField(max_length=64, unique=True)),
                 ("scopes", models.JSONField()),
+                ("public_key", models.CharField(default="", max_length=200)),
                 ("created_ns", models.BigIntegerField(default=time.time_ns)),
                 ("last_used_ns", models.BigIntegerField(null=True)),
                 ("revoked_ns", models.BigIntegerField(null=True)),

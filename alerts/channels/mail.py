@@ -12,12 +12,12 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from alerts.messages import Message, list_lines, one_line
 from alerts.outbox import Outcome
 
-STEP_S, WHOLE_S = 10.0, 30.0
+STEP_S, WHOLE_S = 10.0, 20.0
 """For one answer of the server, and for everything."""
 SECURITIES = ("starttls", "tls", "none")
 
@@ -72,7 +72,7 @@ def make_mail(message: Message, sender: str, recipients: Sequence[str]) -> Email
 
 def _hand_over(server: MailServer, mail: EmailMessage, recipients: Sequence[str]) -> dict[str, tuple[int, bytes]]:
     """The addresses that were refused while others were taken."""
-    with _connect(server) as connection, _limit(connection):
+    with _connect(server) as connection:
         if server.security == "starttls":
             connection.starttls(context=ssl.create_default_context())
         if server.user:
@@ -84,28 +84,36 @@ def _hand_over(server: MailServer, mail: EmailMessage, recipients: Sequence[str]
 def _connect(server: MailServer) -> smtplib.SMTP:
     if server.security == "tls":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=STEP_S, context=context)
-    return smtplib.SMTP(server.host, server.port, timeout=STEP_S)
+        return _LimitedTls(server.host, server.port, timeout=STEP_S, context=context)
+    return _Limited(server.host, server.port, timeout=STEP_S)
 
 
-class _limit:  # noqa: N801 — reads as a function
-    """Cuts the connection when everything together takes too long: a server may answer a letter at a time."""
+class _Limited(smtplib.SMTP):
+    """A connection that is cut when everything together takes too long: a server may answer a letter at a time."""
 
-    def __init__(self, connection: smtplib.SMTP) -> None:
-        self._connection = connection
-        self._timer = threading.Timer(WHOLE_S - STEP_S, self._cut)
+    _timer: threading.Timer | None = None
+
+    def connect(self, *where: Any, **more: Any) -> tuple[int, bytes]:
+        """As smtplib's, and the time begins."""
+        self._timer = threading.Timer(WHOLE_S, self._cut)
         self._timer.daemon = True
-
-    def __enter__(self) -> None:
         self._timer.start()
+        return super().connect(*where, **more)
 
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+    def close(self) -> None:
+        """As smtplib's, and the time ends."""
+        if self._timer is not None:
+            self._timer.cancel()
+        super().close()
 
     def _cut(self) -> None:
-        if self._connection.sock is not None:
+        if self.sock is not None:
             with suppress(OSError):
-                self._connection.sock.shutdown(socket.SHUT_RDWR)
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+
+class _LimitedTls(_Limited, smtplib.SMTP_SSL):
+    """TLS from the first byte."""
 
 
 def _tell(refused: dict[str, tuple[int, bytes]]) -> str:

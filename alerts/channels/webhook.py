@@ -25,6 +25,7 @@ def webhook_body(message: Message) -> bytes:
             {
                 "id": alert.id,
                 "state": alert.state,
+                "is_new": alert.is_new,
                 "rule": alert.rule,
                 "severity": alert.severity,
                 "title": alert.title,

@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
                 ("begun_ns", models.BigIntegerField()),
                 ("sent_ns", models.BigIntegerField(null=True)),
                 ("told", models.TextField(db_default="[]")),
+                ("owed", models.TextField(db_default="[]")),
             ],
             options={
                 "db_table": "alerts_noticegroup",

@@ -8,15 +8,10 @@ from collections.abc import Sequence
 
 import msgspec
 
-from analysis.algorithms.reported import (
-    is_cancellation,
-    is_open,
-    latest_of_steps,
-    reported_failure,
-    waits_for_a_person,
-)
+from analysis.algorithms.reported import is_open, latest_of_steps, reported_failure, waits_for_a_person
 from analysis.algorithms.tree import ROOT, MissionTree, TreeRow
 from core.limits import FUTURE_TOLERANCE_NS
+from telemetry.meaning import is_cancellation
 from traces.records import SpanRow
 
 MINUTE_NS = 60 * 1_000_000_000

@@ -1,15 +1,8 @@
 """What a span says of itself: that it runs, failed, was stopped, or waits for a person."""
 
 from analysis.algorithms.tree import MissionTree
-from telemetry.meaning import WAITS_FOR_A_PERSON
+from telemetry.meaning import WAITS_FOR_A_PERSON, is_cancellation
 from traces.records import SpanRow
-
-CANCELLATIONS = frozenset({"KeyboardInterrupt", "GeneratorExit", "aborted", "AbortError"})
-
-
-def is_cancellation(error_type: str) -> bool:
-    """Whether an error type says that somebody stopped the work, which is no failure of its own."""
-    return "cancel" in error_type.lower() or error_type in CANCELLATIONS
 
 
 def waits_for_a_person(span: SpanRow) -> bool:

@@ -14,10 +14,33 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("project_id", models.BigIntegerField()),
+                ("is_of_missions", models.BooleanField(db_default=False)),
                 ("bucket_ns", models.BigIntegerField()),
+                ("last_ns", models.BigIntegerField()),
             ],
             options={
                 "db_table": "metrics_work",
+            },
+        ),
+        migrations.CreateModel(
+            name="Sample",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("project_id", models.BigIntegerField()),
+                ("mission_id", models.BigIntegerField()),
+                ("metric", models.TextField()),
+                ("key", models.TextField()),
+                ("time_ns", models.BigIntegerField()),
+                ("value", models.FloatField()),
+                ("has_failed", models.BooleanField()),
+                ("labels", models.TextField()),
+            ],
+            options={
+                "db_table": "metrics_sample",
+                "indexes": [
+                    models.Index(fields=["project_id", "time_ns"], name="metrics_sample_time"),
+                    models.Index(fields=["mission_id"], name="metrics_sample_mission"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +132,8 @@ class Migration(migrations.Migration):
                 ("resource", models.TextField(db_default="{}")),
                 ("first_ns", models.BigIntegerField()),
                 ("last_ns", models.BigIntegerField()),
+                ("points_since_ns", models.BigIntegerField(db_default=0)),
+                ("minutes_since_ns", models.BigIntegerField(db_default=0)),
             ],
             options={
                 "db_table": "metrics_series",

@@ -4,7 +4,7 @@ from telemetry.conventions.missions import find_mission
 from telemetry.conventions.plan import plan_log
 from telemetry.conventions.senders import read_sender
 from telemetry.conventions.states import STATE_EVENTS, read_log_states
-from telemetry.conventions.values import first_text, read_count, read_text
+from telemetry.conventions.values import first_id, first_text, read_count, read_text
 from telemetry.facts.reading import FACT_PREFIXES, read_facts
 from telemetry.meaning import LogMeaning, SnapshotMeaning
 from telemetry.records import EventRecord, LogRecord
@@ -32,6 +32,9 @@ def map_log(log: LogRecord) -> LogMeaning:
         agent_name=agent_name,
         step_id=step_id,
         user_id=first_text(attributes, plan.names("user_id")) or sender.user_id,
+        request_id=first_id(attributes, plan.names("request_id")) or sender.request_id,
+        conversation_id=first_id(attributes, plan.names("conversation_id")) or sender.conversation_id,
+        host_name=first_text(attributes, plan.names("host_name")) or sender.host_name,
         is_error=bool(error_type) or _is_error(log),
         error_type=error_type,
         snapshots=tuple(snapshots),

@@ -20,6 +20,13 @@ MISSION_WEAK = (
     "gcp.vertex.agent.session_id", "stage7.conversation.id",
 )  # fmt: skip
 
+REQUEST_ID = ("request.id", "http.request.id", "request_id", "requestId", "http.request.header.x-request-id")
+
+CONVERSATION_ID = ("gen_ai.conversation.id", "conversation.id", "conversation_id", "conversationId",
+                   "stage7.conversation.id")  # fmt: skip
+
+HOST_NAME = ("host.name", "hostname")
+
 SPAN_FIELDS: dict[str, tuple[str, ...]] = {
     "mission_pool": MISSION_POOL,
     "mission_strong": (*MISSION_STRONG, *(f"baggage.{name}" for name in MISSION_STRONG)),
@@ -139,6 +146,9 @@ RESOURCE_FIELDS: dict[str, tuple[str, ...]] = {
     "agent_id": ("missionscope.agent.id", "stage7.agent.id", "gen_ai.agent.id"),
     "user_id": ("stage7.user.id", "user.id", "enduser.id"),
     "service_name": ("service.name",),
+    "request_id": REQUEST_ID,
+    "conversation_id": CONVERSATION_ID,
+    "host_name": HOST_NAME,
 }  # fmt: skip
 """The fields a resource may name for all its records."""
 
@@ -149,6 +159,9 @@ LOG_FIELDS: dict[str, tuple[str, ...]] = {
     "agent_name": SPAN_FIELDS["agent_name"],
     "step_id": SPAN_FIELDS["step_id"],
     "user_id": SPAN_FIELDS["user_id"],
+    "request_id": REQUEST_ID,
+    "conversation_id": CONVERSATION_ID,
+    "host_name": HOST_NAME,
     "error_type": SPAN_FIELDS["error_type"],
     "event_name": ("event.name",),
     "level_number": SPAN_FIELDS["level_number"],

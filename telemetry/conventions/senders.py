@@ -3,7 +3,7 @@
 import msgspec
 
 from telemetry.conventions.plan import plan_resource
-from telemetry.conventions.values import first_name, first_text
+from telemetry.conventions.values import first_id, first_name, first_text
 from telemetry.meaning import STRONG, WEAK, MissionKey
 from telemetry.records import Resource
 
@@ -15,6 +15,9 @@ class Sender(msgspec.Struct, frozen=True):
     agent_name: str
     agent_id: str
     user_id: str
+    request_id: str
+    conversation_id: str
+    host_name: str
     mission_name: str
     mission_goal: str
     strong_key: MissionKey | None
@@ -44,6 +47,9 @@ def _read_sender(resource: Resource) -> Sender:
         agent_name=first_text(attributes, plan.names("agent_name")),
         agent_id=first_text(attributes, plan.names("agent_id")),
         user_id=first_text(attributes, plan.names("user_id")),
+        request_id=first_id(attributes, plan.names("request_id")),
+        conversation_id=first_id(attributes, plan.names("conversation_id")),
+        host_name=first_text(attributes, plan.names("host_name")),
         mission_name=first_text(attributes, plan.names("mission_name")),
         mission_goal=first_text(attributes, plan.names("mission_goal")),
         strong_key=_key(resource, plan.names("mission_strong"), STRONG),

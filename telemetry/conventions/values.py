@@ -43,6 +43,16 @@ def first_text(attributes: Attributes, names: tuple[str, ...]) -> str:
     return ""
 
 
+def first_id(attributes: Attributes, names: tuple[str, ...]) -> str:
+    """The first usable text among these attributes, also alone in a list, as headers are; else empty."""
+    for name in names:
+        value = attributes.get(name)
+        text = read_text(value[0] if isinstance(value, list) and len(value) == 1 else value).strip()
+        if text:
+            return text
+    return ""
+
+
 def first_name(attributes: Attributes, names: tuple[str, ...]) -> str:
     """The name of the first of these attributes that holds a usable text, else empty."""
     for name in names:

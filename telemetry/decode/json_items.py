@@ -18,7 +18,7 @@ from telemetry.decode.refusal import Refusal
 
 LIST_KEY = "records"
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 _LINE = re.compile(rb"[^\n]+")
 _TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _MOST_DIGITS = 4_000
@@ -39,13 +39,13 @@ def read_items(data: bytes, *, is_lines: bool) -> list[Item]:
 
     A body of several lines is NDJSON when it `is_lines` (its content type says so) or its first line is an object.
     """
-    data = data.removeprefix(_BOM)
-    _check_values(data)
+    data = data.removeprefix(BOM)
+    check_values(data)
     try:
         whole = parse_json(data)
     except MalformedBody as error:
         return _read_lines(data, error, is_lines=is_lines)
-    values = _listed(whole)
+    values = list_items(whole)
     if len(values) > MAX_ITEMS:
         raise _too_many()
     return [Item(value) for value in values]
@@ -59,7 +59,8 @@ def parse_json(data: bytes) -> Any:
         return _parse_carefully(data)
 
 
-def _listed(whole: Any) -> list[Any]:
+def list_items(whole: Any) -> list[Any]:
+    """The items of a body that is one JSON value."""
     if isinstance(whole, dict) and whole.keys() == {LIST_KEY} and isinstance(whole[LIST_KEY], list):
         whole = whole[LIST_KEY]
     return whole if isinstance(whole, list) else [whole]
@@ -119,7 +120,7 @@ def _integer(text: str) -> int | float:
     return int(text) if len(text) <= _MOST_DIGITS else float(text)
 
 
-def _check_values(data: bytes) -> None:
+def check_values(data: bytes) -> None:
     """Raises TooLarge when the body may hold too many values. Counts commas and brackets, those in texts not."""
     if _count_marks(data) > MAX_JSON_VALUES and _count_marks(_TEXT.sub(b"", data)) > MAX_JSON_VALUES:
         raise TooLarge(f"The request holds more than {MAX_JSON_VALUES} values. Send it in parts.")

@@ -39,7 +39,7 @@ class Layout(NamedTuple):
 
 
 class Group(NamedTuple):
-    """One ResourceSpans or ResourceLogs."""
+    """One ResourceSpans, ResourceLogs or ResourceMetrics."""
 
     resource: shapes.Resource
     schema_url: str
@@ -66,8 +66,8 @@ def _read_group(group: dict[str, Any], layout: Layout, refused: list[RefusedReco
     refusal = None
     resource, schema_url = shapes.Resource(), ""
     try:
-        resource = _convert(group.get("resource"), shapes.Resource, "resource")
-        schema_url = _convert(group.get("schemaUrl"), str, "schemaUrl")
+        resource = read_shape(group.get("resource"), shapes.Resource, "resource")
+        schema_url = read_shape(group.get("schemaUrl"), str, "schemaUrl")
     except Refusal as error:
         refusal = error
     scopes = [_read_scope(scope, layout, refused) for scope in _objects(group, layout.scopes)]
@@ -79,8 +79,8 @@ def _read_scope(
 ) -> tuple[shapes.Scope, str, list[Any]]:
     records = _list(scope, layout.records)
     try:
-        described = _convert(scope.get("scope"), shapes.Scope, "scope")
-        schema_url = _convert(scope.get("schemaUrl"), str, "schemaUrl")
+        described = read_shape(scope.get("scope"), shapes.Scope, "scope")
+        schema_url = read_shape(scope.get("schemaUrl"), str, "schemaUrl")
     except Refusal as refusal:
         refused.extend(refusal.record(record) for record in records)
         return shapes.Scope(), "", []
@@ -89,7 +89,7 @@ def _read_scope(
         try:
             if not isinstance(record, dict):
                 raise Refusal("field_type", f"An item of {layout.records} is not an object.")
-            kept.append(_convert(record, layout.record_shape, ""))
+            kept.append(read_shape(record, layout.record_shape, ""))
         except Refusal as refusal:
             refused.append(_with_ids(refusal, record, layout).record(record))
     return described, schema_url, kept
@@ -146,7 +146,7 @@ def without_depths(text: str) -> str:
     return "".join((*pieces, text[start:]))
 
 
-def _convert(value: Any, shape: type[_Shape], path: str) -> _Shape:
+def read_shape(value: Any, shape: type[_Shape], path: str) -> _Shape:
     """`value` as `shape`. Raises Refusal with a sentence that names the field."""
     if value is None:
         return shape()

@@ -121,6 +121,11 @@ def _is_base64(text: str, size: int) -> bool:
 
 
 def _read_double(text: str) -> float:
+    return read_double("doubleValue", text)
+
+
+def read_double(field: str, text: str) -> float:
+    """A number given as text: decimal, or NaN, Infinity or -Infinity."""
     special = _DOUBLES.get(text)
     if special is not None:
         return special
@@ -129,7 +134,7 @@ def _read_double(text: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value) or "_" in text or not text.isascii():
-        raise Refusal("number_expected", "doubleValue must be a number, NaN, Infinity or -Infinity.")
+        raise Refusal("number_expected", f"{field} must be a number, NaN, Infinity or -Infinity.")
     return value
 
 

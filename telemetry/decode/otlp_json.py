@@ -25,7 +25,7 @@ from telemetry.records import Decoded, LogRecord, RefusedRecord, SpanRecord
 _SURROGATE_REASON = "lone_surrogate"
 _TRACE_DECODER = msgspec.json.Decoder(shapes.TraceRequest)
 _LOGS_DECODER = msgspec.json.Decoder(shapes.LogsRequest)
-_DOES_NOT_FIT = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+DOES_NOT_FIT = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def decode_traces(data: bytes, *, now: int | None = None) -> Decoded:
@@ -46,13 +46,13 @@ def _decode(data: bytes, signal: "_Signal[Record]", now: int | None) -> tuple[li
     clean = _clean_reading_of(data, signal.clean)
     try:
         groups = signal.read_groups(data)
-    except _DOES_NOT_FIT:
+    except DOES_NOT_FIT:
         clean = _not_clean
         groups = read_leniently(data, signal.layout, refused)
     reader = Reader(clean, signal.careful, msgspec.to_builtins)
     kept: list[Record] = []
     for group in groups:
-        blocks = _Blocks(group, now)
+        blocks = Blocks(group, now)
         for scope, schema_url, messages in group.scopes:
             kept += read_records(messages, partial(blocks.find, scope, schema_url), reader, refused)
     return kept, refused
@@ -97,7 +97,7 @@ class _Signal(NamedTuple, Generic[Record]):
     """What differs between spans and log records."""
 
     read_groups: Callable[[bytes], list[Group]]
-    """Raises one of _DOES_NOT_FIT."""
+    """Raises one of DOES_NOT_FIT."""
     clean: Callable[[Any, Block], Record]
     careful: Callable[[Any, Block], Record]
     layout: Layout
@@ -107,8 +107,8 @@ _TRACES = _Signal(_trace_groups, clean_span, _careful_span, Layout("resourceSpan
 _LOGS = _Signal(_log_groups, clean_log, _careful_log, Layout("resourceLogs", "scopeLogs", "logRecords", shapes.Log))
 
 
-class _Blocks:
-    """The blocks of one ResourceSpans or ResourceLogs; its resource is read once."""
+class Blocks:
+    """The blocks of one ResourceSpans, ResourceLogs or ResourceMetrics; its resource is read once."""
 
     def __init__(self, group: Group, now: int | None) -> None:
         self._group = group

@@ -37,12 +37,12 @@ _SURROGATE_REASON = "invalid_utf8"
 
 def decode_traces(data: bytes, *, now: int | None = None) -> Decoded:
     """The spans of an ExportTraceServiceRequest. Raises MalformedBody; a bad span is refused alone."""
-    request = _parse(TraceRequest, data)
+    request = parse_request(TraceRequest, data)
     reader = Reader(_CleanReader().span, _careful_span, shown_span)
     refused: list[RefusedRecord] = []
     spans: list[SpanRecord] = []
     for group in request.resource_spans:
-        blocks = _Blocks(group, now)
+        blocks = Blocks(group, now)
         for scope in group.scope_spans:
             spans += read_records(scope.spans, partial(blocks.find, scope), reader, refused)
     return Decoded(spans, [], refused, list_notes(spans))
@@ -50,26 +50,27 @@ def decode_traces(data: bytes, *, now: int | None = None) -> Decoded:
 
 def decode_logs(data: bytes, *, now: int | None = None) -> Decoded:
     """The log records of an ExportLogsServiceRequest. Raises MalformedBody; a bad record is refused alone."""
-    request = _parse(LogsRequest, data)
+    request = parse_request(LogsRequest, data)
     reader = Reader(_CleanReader().log, _careful_log, shown_log)
     refused: list[RefusedRecord] = []
     logs: list[LogRecord] = []
     for group in request.resource_logs:
-        blocks = _Blocks(group, now)
+        blocks = Blocks(group, now)
         for scope in group.scope_logs:
             logs += read_records(scope.log_records, partial(blocks.find, scope), reader, refused)
     return Decoded([], logs, refused, list_notes(logs))
 
 
-def _parse(message_class: Any, data: bytes) -> Any:
+def parse_request(message_class: Any, data: bytes) -> Any:
+    """The message. Raises MalformedBody."""
     try:
         return message_class.FromString(data)
     except DecodeError as error:
         raise MalformedBody("The request body is not a valid protobuf message.") from error
 
 
-class _Blocks:
-    """The blocks of one ResourceSpans or ResourceLogs; its resource is read once."""
+class Blocks:
+    """The blocks of one ResourceSpans, ResourceLogs or ResourceMetrics; its resource is read once."""
 
     def __init__(self, group: Any, now: int | None) -> None:
         self._group = group

@@ -14,14 +14,20 @@ from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
+from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 from opentelemetry.proto.common.v1 import common_pb2
 from opentelemetry.proto.logs.v1 import logs_pb2
+from opentelemetry.proto.metrics.v1 import metrics_pb2
 from opentelemetry.proto.resource.v1 import resource_pb2
 from opentelemetry.proto.trace.v1 import trace_pb2
 
-_LEFT_AS_BYTES = {"attributes", "array_value", "kvlist_value", "body"}
+_LEFT_AS_BYTES = {"attributes", "array_value", "kvlist_value", "body", "filtered_attributes", "metadata"}
 _LISTS = {"ArrayValue", "KeyValueList"}
+_MODULES = (
+    common_pb2, resource_pb2, trace_pb2, logs_pb2, metrics_pb2, trace_service_pb2, logs_service_pb2,
+    metrics_service_pb2,
+)  # fmt: skip
 
 
 def _relax(message: DescriptorProto) -> None:
@@ -37,7 +43,7 @@ def _relax(message: DescriptorProto) -> None:
 
 def _relaxed_pool() -> DescriptorPool:
     pool = DescriptorPool()
-    for module in (common_pb2, resource_pb2, trace_pb2, logs_pb2, trace_service_pb2, logs_service_pb2):
+    for module in _MODULES:
         file = FileDescriptorProto()
         module.DESCRIPTOR.CopyToProto(file)
         for message in file.message_type:
@@ -55,6 +61,7 @@ def _message_class(name: str) -> Any:
 
 TraceRequest = _message_class("collector.trace.v1.ExportTraceServiceRequest")
 LogsRequest = _message_class("collector.logs.v1.ExportLogsServiceRequest")
+MetricsRequest = _message_class("collector.metrics.v1.ExportMetricsServiceRequest")
 AnyValue = _message_class("common.v1.AnyValue")
 ArrayValue = _message_class("common.v1.ArrayValue")
 KeyValue = _message_class("common.v1.KeyValue")

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from telemetry.records import AttributeValue, Decoded, LogRecord, RefusedRecord, Repair, Resource, Scope, SpanRecord
+from telemetry.records import (
+    AttributeValue,
+    Decoded,
+    LogRecord,
+    Metric,
+    PointRecord,
+    RefusedRecord,
+    Repair,
+    Resource,
+    Scope,
+    SpanRecord,
+)
 from telemetry.redaction.excerpts import without_cut_words
 
 
@@ -24,6 +35,8 @@ class Gathered:
             self._span(span)
         for log in decoded.logs:
             self._log(log)
+        for point in decoded.points:
+            self._point(point)
         for refused in decoded.refused:
             self._refused(refused)
         self.texts.update(decoded.notes)
@@ -56,6 +69,18 @@ class Gathered:
         self._attributes(log.attributes)
         self._source(log.resource, log.scope)
         self._repairs(log.repairs)
+
+    def _point(self, point: PointRecord) -> None:
+        self._metric(point.metric)
+        self._attributes(point.attributes)
+        if point.repairs:
+            self._repairs(point.repairs)
+
+    def _metric(self, metric: Metric) -> None:
+        if id(metric) not in self._seen:
+            self._seen.add(id(metric))
+            self.texts.update((metric.name, metric.unit, metric.description))
+            self._source(metric.resource, metric.scope)
 
     def _refused(self, refused: RefusedRecord) -> None:
         whole = without_cut_words(refused.excerpt)

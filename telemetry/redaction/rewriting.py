@@ -11,6 +11,8 @@ from telemetry.records import (
     EventRecord,
     LinkRecord,
     LogRecord,
+    Metric,
+    PointRecord,
     RefusedRecord,
     Repair,
     Resource,
@@ -21,8 +23,8 @@ from telemetry.redaction.counting import Counts, Redacted, add
 from telemetry.redaction.excerpts import without_cut_words
 from telemetry.redaction.verdicts import Verdicts
 
-Record = TypeVar("Record", SpanRecord, LogRecord, RefusedRecord, EventRecord, LinkRecord, Repair)
-Shared = TypeVar("Shared", Resource, Scope)
+Record = TypeVar("Record", SpanRecord, LogRecord, PointRecord, RefusedRecord, EventRecord, LinkRecord, Repair)
+Shared = TypeVar("Shared", Resource, Scope, Metric)
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 
 _SCHEMA_WORDS = frozenset({"string", "object", "array", "integer", "number", "boolean", "null"})
@@ -40,11 +42,17 @@ class Rewriter:
         """The decoded request, redacted; the same object when nothing in it changes."""
         spans = self._each(decoded.spans, self._span)
         logs = self._each(decoded.logs, self._log)
+        points = self._each(decoded.points, self._point)
         refused = self._each(decoded.refused, self._refused)
         notes = tuple(self._text(note) for note in decoded.notes)
-        if spans is decoded.spans and logs is decoded.logs and refused is decoded.refused and notes == decoded.notes:
-            return decoded
-        return msgspec.structs.replace(decoded, spans=spans, logs=logs, refused=refused, notes=notes)
+        return _changed(
+            decoded,
+            spans=spans,
+            logs=logs,
+            points=points,
+            refused=refused,
+            notes=decoded.notes if notes == decoded.notes else notes,
+        )
 
     def value(self, value: AttributeValue, name: str) -> tuple[AttributeValue, Counts]:
         """One value, redacted, and what was taken out."""
@@ -82,6 +90,16 @@ class Rewriter:
             repairs=self._all(log.repairs, self._repair),
             resource=self._resource(log.resource),
             scope=self._scope(log.scope),
+        )
+        return self._counted(new)
+
+    def _point(self, point: PointRecord) -> PointRecord:
+        self._counts = {}
+        new = _changed(
+            point,
+            attributes=self._attributes(point.attributes),
+            repairs=self._all(point.repairs, self._repair),
+            metric=self._metric(point.metric),
         )
         return self._counted(new)
 
@@ -137,8 +155,21 @@ class Rewriter:
             ),
         )
 
+    def _metric(self, metric: Metric) -> Metric:
+        return self._once(
+            metric,
+            lambda: _changed(
+                metric,
+                name=self._text(metric.name),
+                unit=self._text(metric.unit),
+                description=self._text(metric.description),
+                resource=self._resource(metric.resource),
+                scope=self._scope(metric.scope),
+            ),
+        )
+
     def _once(self, source: Shared, rewrite: Callable[[], Shared]) -> Shared:
-        """A resource or scope, rewritten once for the batch; what it holds counts in each of its records."""
+        """A resource, scope or metric, rewritten once for the batch; what it holds counts in each of its records."""
         known = self._shared.get(id(source))
         if known is None:
             outer, self._counts = self._counts, {}

@@ -147,7 +147,7 @@ def test_a_storm_of_a_thousand_is_one_message(project):
     assert (states(project), told()) == (["firing"] * 1_000, [(1_000, 0)])
     [row] = messages()
     assert len(row.content) < 64_000
-    assert len(msgspec.json.decode(row.content, type=Message).alerts) == 50
+    assert len(msgspec.json.decode(row.content, type=Message).alerts) == 100
     evaluate_each(at(6), at(7))
     assert told() == [(1_000, 0), (0, 1_000)]
 
@@ -191,8 +191,20 @@ def test_a_target_that_is_away_has_few_messages_waiting_and_misses_nothing(proje
     for row in messages():
         for alert in msgspec.json.decode(row.content, type=Message).alerts:
             (ended if alert.state == "resolved" else known).add(alert.id)
-    assert ended == known
+    everything = {str(pk) for pk in Firing.objects.values_list("id", flat=True)}
+    assert (len(known), ended) == (MOST_WAITING, everything), "also what began and ended while nobody could be told"
     assert len(messages()) == MOST_WAITING + 1
+
+
+def test_what_began_and_ended_between_two_messages_is_told(project):
+    channel = make_channel(project, group_interval_s=1200)
+    write(project, {0: SLOW}, model="a")
+    write(project, {3: SLOW}, model="b")
+    make_rule(project, channels=[channel.id], group_by=["model"])
+    evaluate_each(at(1), at(4), at(9), at(19))
+    assert told() == [(1, 0)]
+    evaluate_each(at(21), at(60))
+    assert told() == [(1, 0), (0, 2)]
 
 
 def test_a_silence_keeps_quiet_at_once_and_its_end_does_not_repeat(project, clock):

@@ -20,6 +20,7 @@ BY_OTHER_IDS = re.compile("<segment:(step|agent)_id>")
 OF_ALERTS = "api/v1/alert"
 """Paths that also take writes, with rows of their own: see tests/api/test_alert_access.py."""
 LISTS = ("results", "count", "models", "performanceData", "rankings")
+TAKE_WRITES = {"/api/v1/source-maps/"}
 ANYBODY_MAY = {"api/v1/schema", "api/v1/ingest/schema", "api/v1/docs"}
 
 
@@ -230,7 +231,7 @@ def test_many_wrong_keys_are_slowed_and_a_right_one_goes_on(paths, api_key, sett
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_reading_paths_take_no_writes(paths, api_key, method):
     client = with_key(api_key.key)
-    for path in paths:
+    for path in (path for path in paths if path not in TAKE_WRITES):
         answer = getattr(client, method)(path)
         assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed"), path
 

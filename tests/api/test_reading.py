@@ -36,7 +36,7 @@ LISTS = {
     "llm-calls/": LLM_CALL,
     "tool-calls/": TOOL_CALL,
     "logs/": "id time_ns severity_number severity_text body service_name trace_id span_id agent_name step_id attributes"
-    " event_name",
+    " event_name user_id request_id conversation_id host_name",
     "snapshots/": "id agent_name step_id time_ns kind change_seq",
     "agents/": "id name role class status status_class started_ns ended_ns",
     "steps/": "id step_id agent_id parent occurrence verb description status effective_status created_ns started_ns"

@@ -11,7 +11,8 @@ from drf_spectacular.validation import validate_schema
 from tests.api.conftest import mission_path
 
 CONTRACT = {
-    "missions/", "missions/summary/", "missions/{mission_id}/", "search/", "rejections/",
+    "missions/", "missions/summary/", "missions/{mission_id}/", "search/", "rejections/", "source-maps/",
+    "metrics/", "metrics/catalogue/", "metrics/exemplars/",
     "alerts/", "alerts/standing/", "alert-rules/", "alert-silences/", "alert-inhibitions/", "alert-channels/",
     "alert-messages/",
     *(f"missions/{{mission_id}}/{path}" for path in (

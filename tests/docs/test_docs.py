@@ -21,6 +21,7 @@ MACHINE = re.compile(
 )
 CITED = re.compile(r"docs/(adr/\d{4}(?:-[\w-]+)?|[\w-]+\.md)")
 README, SENDING, NATIVE = ROOT / "README.md", ROOT / "docs" / "sending.md", ROOT / "docs" / "native.md"
+LOGS = ROOT / "docs" / "logs.md"
 RUNNABLE = [
     *(snippet for snippet in read_snippets(README, "sh") if "curl" in snippet.text),
     *(
@@ -29,6 +30,7 @@ RUNNABLE = [
         if snippet.language == "python" or "curl" in snippet.text
     ),
     *read_snippets(NATIVE, "sh", "python"),
+    *read_snippets(LOGS, "sh", "python"),
 ]
 MISSIONS = ("hello", "from-curl", "from-python", "with-state", "still-running", "typed", "typed-python")
 
@@ -117,6 +119,17 @@ def test_the_readmes_curl_sends_a_span_and_shows_it(printed):
 @pytest.mark.parametrize("mission_id", MISSIONS)
 def test_every_snippets_mission_is_there(printed, server, mission_id):
     assert read(server, f"missions/{mission_id}/spans/")["results"]
+
+
+@pytest.mark.server
+def test_the_log_snippets_give_lines_with_their_levels_and_exceptions(printed, server):
+    [answer] = [text for snippet, text in printed.items() if snippet.page == "docs/logs.md" and text]
+    assert json.loads(answer) == {"accepted": 6, "rejected": []}
+    logs = {name: read(server, f"missions/{name}/logs/")["results"] for name in ("log-lines", "log-lines-python")}
+    assert sorted(log["severity_number"] for log in logs["log-lines"]) == [9, 13, 17]
+    assert sorted(log["severity_number"] for log in logs["log-lines-python"]) == [9, 17]
+    thrown = {log["attributes"].get("exception.type") for each in logs.values() for log in each}
+    assert thrown == {None, "ValueError", "json.decoder.JSONDecodeError"}
 
 
 @pytest.mark.server

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 START = "2026-01-02T03:04:05.000Z"
 LINE = {"type": "log", "mission_id": "m-1", "body": "hello", "time_ns": START}
 EVENT = {"data": {"missionId": "m-1", "eventType": "x", "timestamp": START}, "collection": "events"}
-DOORS = {"/api/v1/ingest": LINE, "/api/v1/stage7/storeData": EVENT}
+LOGGED = {"msg": "hello", "missionId": "m-1", "time": START}
+DOORS = {"/api/v1/ingest": LINE, "/api/v1/stage7/storeData": EVENT, "/api/v1/logs": LOGGED}
 
 
 def post(site: Site, key: str, path: str, value: Any) -> httpx.Response:

@@ -10,7 +10,7 @@ from accounts.models import Project
 from tests.ingest.delivery import deliver, dump
 from tests.ingest.test_order import attribute, request, span
 from traces.models import Mission
-from traces.users import LONGEST_USER_ID
+from traces.users import LONGEST_ID
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +89,7 @@ def test_a_word_without_a_time_counts_when_there_is_no_other(project):
     assert owner_of(project) == "alice"
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * (LONGEST_USER_ID + 1)])
+@pytest.mark.parametrize("name", ["", " ", "x" * (LONGEST_ID + 1)])
 def test_what_is_no_name_gives_the_mission_to_nobody(project, name):
     deliver(project.pk, request(span(1, attributes=[LATE, user(name)])))
     assert owner_of(project) is None

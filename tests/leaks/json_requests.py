@@ -16,6 +16,24 @@ def make_requests(planter: Planter) -> Iterator[tuple[str, Any]]:
     yield "/api/v1/ingest", [*_work(planter), *_plan(planter), *_told(planter), *_refused(planter)]
     for door in ("storeData", "statistics", "brain", "plugins", "messages"):
         yield f"/api/v1/stage7/{door}", [_object(planter, door), planter.one(f"{door} refused", "stripe")]
+    yield "/api/default/store/", _event(planter)
+    yield "/api/default/store/", [planter.one("sentry refused", "stripe")]
+
+
+def _event(planter: Planter) -> dict[str, Any]:
+    """What a client of Sentry's tells of an exception and of all around it."""
+    code = {"context_line": planter.text("sentry line"), "pre_context": [planter.text("sentry line before")]}
+    frame = {"filename": "a.py", "function": "f", "vars": {"said": planter.text("sentry variable")}, **code}
+    return {
+        "tags": {"mission.id": MISSION, "note": planter.text("sentry tag")},
+        "exception": [{"type": "E", "value": planter.text("sentry message"), "stacktrace": {"frames": [frame]}}],
+        "contexts": {"desk": {"note": planter.text("sentry context")}},
+        "extra": {"note": [planter.text("sentry extra")]},
+        "breadcrumbs": {"values": [{"message": planter.text("sentry breadcrumb")}]},
+        "request": {"data": planter.text("sentry body"), "headers": [["x-note", planter.text("sentry header")]]},
+        "user": {"username": planter.text("sentry user")},
+        planter.text("sentry field"): 1,
+    }
 
 
 def _work(planter: Planter) -> list[dict[str, Any]]:

@@ -227,6 +227,7 @@ def _identity(step: PlanStep) -> tuple[object, ...]:
     return step.key, step.parent, step.head, step.started_ns, step.ended_ns, step.status_code
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("shape", ["wide", "deep", "linked"])
 def test_ten_thousand_spans_take_less_than_a_moment(shape: str):
     count = 10_000

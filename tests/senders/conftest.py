@@ -1,6 +1,7 @@
 """What the tests of real senders share: a mission, a model provider, programs that send."""
 
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from tests.senders.model_server import model_server
 from tests.servers import ROOT, Server
 
 PROGRAM_S = 90
+INSTALL_S = 180
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,6 +42,21 @@ def model_url() -> Iterator[str]:
     """The address of a model provider."""
     with model_server() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def sentry_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the programs that use Sentry's clients for JavaScript, and their pinned packages."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        pytest.skip("Node (node, npm)")
+    folder = tmp_path_factory.mktemp("sentry")
+    shutil.copytree(Path(__file__).parent / "sentry", folder, dirs_exist_ok=True)
+    install = ["npm", "ci", "--ignore-scripts"]
+    done = subprocess.run(install, cwd=folder, capture_output=True, text=True, timeout=INSTALL_S, check=False)
+    if done.returncode and any(word in done.stderr for word in ("ENOTFOUND", "ECONNREFUSED", "EAI_AGAIN", "ETIMEDOUT")):
+        pytest.skip("packages of tests/senders/sentry (a registry)")
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder
 
 
 @pytest.fixture

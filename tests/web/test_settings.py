@@ -126,6 +126,27 @@ def test_the_way_to_send_names_this_installation(as_vera, settings):
     assert "OTEL_EXPORTER_OTLP_ENDPOINT=https://scope.example.org" in as_vera.get("/settings/send/").content.decode()
 
 
+def test_members_make_a_dsn_which_all_of_the_project_see(as_bob, as_vera, as_charlie, project):
+    assert as_vera.post("/settings/send/dsn").status_code == 403
+    assert "has no DSN yet" in as_vera.get("/settings/send/").content.decode()
+    assert as_charlie.post("/settings/send/dsn?project=apollo").status_code == 404
+    assert not ApiKey.objects.exclude(public_key="").filter(project=project).exists()
+    for _ in range(2):
+        as_bob.post("/settings/send/dsn")
+    key = ApiKey.objects.get(project=project)
+    assert (key.scopes, key.prefix) == (["errors"], key.public_key[:10])
+    assert f"http://{key.public_key}@testserver/{project.pk}" in as_vera.get("/settings/send/").content.decode()
+    assert key.public_key not in as_charlie.get("/settings/send/").content.decode()
+    as_bob.post(f"/settings/keys/{key.pk}/revoke")
+    assert key.public_key not in as_vera.get("/settings/send/").content.decode()
+
+
+def test_a_key_that_may_do_more_than_a_dsn_is_never_stored(as_alice):
+    for scopes in (["ingest"], ["errors", "read"], ["admin", "errors"]):
+        as_alice.post("/settings/keys/", {"name": "x", "scopes": scopes})
+    assert set(ApiKey.objects.values_list("public_key", flat=True)) == {""}
+
+
 def test_somebody_with_two_projects_turns_from_one_to_the_other(as_bob, bob):
     other = Project.objects.create(slug="zeus", name="Zeus")
     add_member(other, bob, "viewer")

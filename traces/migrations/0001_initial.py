@@ -47,6 +47,9 @@ class Migration(migrations.Migration):
                 ("event_name", models.TextField()),
                 ("own_key", models.TextField(null=True)),
                 ("own_strength", models.SmallIntegerField()),
+                ("request_id", models.TextField(null=True)),
+                ("conversation_id", models.TextField(null=True)),
+                ("host_name", models.TextField(db_default="")),
                 ("content_hash", models.BinaryField(max_length=16)),
                 ("pack_id", models.BigIntegerField()),
                 ("pack_start", models.IntegerField()),
@@ -77,6 +80,17 @@ class Migration(migrations.Migration):
                         ),
                         fields=["mission_id", "time_ns"],
                         name="traces_log_told",
+                    ),
+                    models.Index(fields=["project_id", "time_ns", "id"], name="traces_log_recent"),
+                    models.Index(
+                        condition=models.Q(("request_id__isnull", False)),
+                        fields=["project_id", "request_id", "time_ns"],
+                        name="traces_log_request",
+                    ),
+                    models.Index(
+                        condition=models.Q(("conversation_id__isnull", False)),
+                        fields=["project_id", "conversation_id", "time_ns"],
+                        name="traces_log_conversation",
                     ),
                 ],
                 "constraints": [
@@ -227,6 +241,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("has_messages", True)), fields=["mission_id"], name="traces_span_speakers"
                     ),
+                    models.Index(fields=["project_id", "end_ns"], name="traces_span_ended"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

@@ -38,6 +38,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="log",
+            index=models.Index(
+                condition=models.Q(("user_id__isnull", False)),
+                fields=["project_id", "user_id", "time_ns"],
+                name="traces_log_of_user",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="mission",
             index=models.Index(
                 condition=models.Q(("user_id__isnull", False)),

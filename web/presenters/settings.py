@@ -12,6 +12,7 @@ ROLES = (
 )
 SCOPE_WORDS = {
     "ingest": "send data",
+    "errors": "report errors; alone, a public DSN",
     "read": "read missions",
     "admin": "everything, for owners' scripts",
 }
@@ -23,6 +24,8 @@ ACTION_WORDS = {
     "member.removed": "removed",
     "api_key.created": "made the key",
     "api_key.revoked": "revoked the key",
+    "source_map.kept": "kept a source map:",
+    "source_map.removed": "removed source maps:",
 }
 
 

@@ -1,6 +1,7 @@
 """Ready-made ways to send data to this installation."""
 
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 PLACEHOLDER_KEY = "KEY"
 
@@ -75,6 +76,29 @@ service:
     logs:
       exporters: [otlphttp/missionscope]"""
     return Snippet("collector", "OpenTelemetry Collector", "Add this exporter to the pipelines you have.", text)
+
+
+def make_dsn(base_url: str, key: str, project_pk: int) -> str:
+    """The address that Sentry's clients are given: they want a number for the project."""
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{key}@{parts.netloc}{parts.path}/{project_pk}"
+
+
+def sentry_snippets(dsn: str) -> list[Snippet]:
+    """Sentry's clients in the browser, in Node and in Python. Tags say which mission an error belongs to."""
+    javascript = f"""import * as Sentry from "@sentry/browser"; // @sentry/react and @sentry/node alike
+
+Sentry.init({{ dsn: "{dsn}", release: "my-app@1.2.3" }});
+Sentry.setTag("mission.id", missionId);"""
+    python = f"""# pip install sentry-sdk
+import sentry_sdk
+
+sentry_sdk.init(dsn="{dsn}", release="planner@1.2.3", server_name="planner-1")
+sentry_sdk.set_tag("mission.id", mission_id)"""
+    return [
+        Snippet("sentry-js", "Errors from browsers and Node", "Sentry’s own client for JavaScript.", javascript),
+        Snippet("sentry-python", "Errors from Python", "Sentry’s own client for Python.", python),
+    ]
 
 
 def all_snippets(base_url: str, key: str = PLACEHOLDER_KEY) -> list[Snippet]:

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import actions, selectors
 from accounts.models import Project, User
-from accounts.records import SCOPES, ProjectAccess
+from accounts.records import DSN_SCOPE, SCOPES, ProjectAccess
 from core.errors import AccessDenied, Conflict, FieldError, InvalidInput, MissionScopeError
 from web.door import project_page
 from web.presenters.addresses import base_url
 from web.presenters.settings import ROLES, SCOPE_WORDS, present_audit, present_keys
-from web.presenters.snippets import all_snippets, curl_snippet
+from web.presenters.snippets import all_snippets, curl_snippet, make_dsn, sentry_snippets
 
 MOST_EVENTS = 200
 
@@ -143,8 +143,26 @@ def change_member(request: HttpRequest, project: ProjectAccess, user_pk: int) ->
 @project_page()
 def show_sending(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
     """Ready-made ways to send data here."""
-    context = {"section": "send", "project": project, "snippets": all_snippets(base_url(request))}
+    key = selectors.find_public_key(project.project_pk)
+    dsn = make_dsn(base_url(request), key, project.project_pk) if key else ""
+    context = {
+        "section": "send",
+        "project": project,
+        "dsn": dsn,
+        "can_change": project.allows("member"),
+        "snippets": [*(sentry_snippets(dsn) if dsn else ()), *all_snippets(base_url(request))],
+    }
     return render(request, "settings/send.html", context)
+
+
+@require_POST
+@project_page("member")
+def make_public_key(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
+    """Make the key of a DSN, where there is none yet."""
+    if not selectors.find_public_key(project.project_pk):
+        actions.create_api_key(_project(project), "DSN", (DSN_SCOPE,), by=_user(request))
+        messages.success(request, "The project has a DSN. Its key is among the API keys and can be revoked there.")
+    return HttpResponseRedirect("/settings/send/")
 
 
 @require_safe

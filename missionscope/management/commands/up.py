@@ -1,5 +1,6 @@
 """`manage.py up`: everything that MissionScope is, in the foreground, from an empty directory."""
 
+import socket
 import sys
 import threading
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connections
 
 from accounts.bootstrap import FirstAccounts, make_first_accounts
+from core.counters import open_folder
 from core.errors import MissionScopeError
 from missionscope.environment import refuse
 from missionscope.migration import migrate_database
@@ -28,6 +30,10 @@ class Command(BaseCommand):
         from missionscope.server import open_socket, serve
 
         listener = open_socket()
+        if settings.MISSIONSCOPE_WORKERS > 1:
+            # Each process counts for itself; whichever is asked for /metrics adds them up.
+            folder = f"{socket.gethostname()}-{settings.MISSIONSCOPE_PORT}"
+            open_folder(settings.MISSIONSCOPE_DATA_DIR / "counters" / folder)
         accounts = self._prepare_database()
         worker = self._start_worker()
         try:

@@ -230,6 +230,7 @@ def test_at_a_moment_there_is_only_what_was_known_then():
     assert edge(graph, "SEARCH", "FOREACH").satisfied is False
 
 
+@pytest.mark.timing
 def test_five_thousand_steps_take_less_than_a_second():
     of = grown_plan(5000)
     took = []

@@ -59,7 +59,7 @@ def test_bytes_after_a_compressed_body_are_malformed(encoding, tail):
         read_body(COMPRESS[encoding](TEXT) + tail, encoding)
 
 
-@pytest.mark.parametrize("encoding", ["br", "compress", "gzip, gzip", "nonsense"])
+@pytest.mark.parametrize("encoding", ["br, gzip", "compress", "gzip, gzip", "nonsense"])
 def test_an_unknown_encoding_is_never_read_as_plain(encoding):
     with pytest.raises(UnsupportedEncoding) as caught:
         BodyReader(encoding)
@@ -130,3 +130,28 @@ def _bomb(encoding: str, *, gibibytes: int) -> bytes:
         return header + block * (1024 * gibibytes)
     frame = zstandard.ZstdCompressor().compressobj()
     return b"".join([*(frame.compress(zeros) for _ in range(1024 * gibibytes)), frame.flush()])
+
+
+@pytest.fixture
+def brotli():
+    """The package, which senders in Python use when they have it."""
+    return pytest.importorskip("brotli", reason="brotli (a package of requirements.txt)")
+
+
+def test_brotli_is_read_within_the_same_bounds(brotli):
+    compressed = brotli.compress(TEXT)
+    assert read_body(compressed, "br") == TEXT
+    assert read_body((compressed[at : at + 1] for at in range(len(compressed))), "br") == TEXT
+    for missing in (1, 4, 9):
+        with pytest.raises(MalformedBody, match="brotli"):
+            read_body(compressed[:-missing], "br")
+    for broken in (TEXT, compressed + b"more"):
+        with pytest.raises(MalformedBody, match="brotli"):
+            read_body(broken, "br")
+    bomb = brotli.compress(bytes(100 * MIB))
+    tracemalloc.start()
+    with pytest.raises(TooLarge):
+        read_body(bomb, "br", 2 * MIB)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20 * MIB

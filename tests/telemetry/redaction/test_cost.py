@@ -12,6 +12,8 @@ from telemetry.records import Decoded
 from telemetry.redaction import Redactor
 from tests.telemetry.redaction.making import make_span
 
+pytestmark = pytest.mark.timing
+
 REDACTOR = Redactor(b"a project's key")
 STANDARD = Redactor(b"a project's key", standard=True)
 BLOB = base64.b64encode(random.Random(1).randbytes(3_200_000)).decode()

@@ -118,7 +118,7 @@ def describe(preview: Preview) -> str:
         return "It would not have fired in the last 24 hours."
     now = sum(each.ended_ns is None for each in preview.firings)
     going_on = f", {now} of them still" if now and count > 1 else ", and still would" if now else ""
-    times = "once" if count == 1 else f"{count:,} times"
+    times = {1: "once", 2: "twice"}.get(count, f"{count:,} times")
     return f"It would have fired {times} in the last 24 hours{going_on}{_lasting(preview.firings)}."
 
 

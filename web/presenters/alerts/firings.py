@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+from urllib.parse import urlencode
 
-from alerts.records import SEVERITIES, FiringRow, MessageRow, MissionRef
-from web.presenters.alerts.words import ENDED_WHY, kind_label, present_severity, present_state
+from alerts.records import SEVERITIES, FiringRow, MessageRow, MissionRef, RuleRow
+from web.presenters.alerts.words import ENDED_WHY, MEASURED, kind_label, present_severity, present_state
 from web.presenters.marks import Mark
 from web.presenters.mission.keys import span_key
 from web.presenters.paths import mission_path
@@ -119,6 +120,18 @@ def list_evidence(row: FiringRow) -> list[EvidenceLink]:
     links += [EvidenceLink("failed", ref.title or f"error {ref.id}", _error_path(ref.id)) for ref in evidence.errors]
     mission = mission_path(evidence.missions[0].id) if len(evidence.missions) == 1 else ""
     return [*links, *(_span_link(span, mission) for span in evidence.spans)]
+
+
+def behind_path(row: FiringRow, rule: RuleRow | None) -> str:
+    """Where the missions behind the measured window are listed; empty when nothing says which they are."""
+    evidence = row.evidence
+    if not (evidence.metric and evidence.since_ns and evidence.until_ns) or evidence.missions:
+        return ""
+    labels = dict(row.labels) if row.kind in MEASURED else {"service": row.labels.get("service", "")}
+    filters = rule.condition.get("filters", {}) if rule is not None and rule.kind == row.kind else {}
+    pairs = [("metric", evidence.metric), ("since_ns", evidence.since_ns), ("until_ns", evidence.until_ns)]
+    pairs += [("label", f"{name}={value}") for name, value in {**filters, **labels}.items()]
+    return f"/dashboards/behind?{urlencode(pairs)}"
 
 
 def link_missions(refs: Iterable[MissionRef]) -> list[EvidenceLink]:

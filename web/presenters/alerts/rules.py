@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from alerts.measures.words import show_time
 from alerts.records import ChannelRow, RuleRow
 from web.presenters.alerts.words import describe_condition, kind_label, present_severity
 from web.presenters.marks import Mark
@@ -15,6 +16,8 @@ class RuleItem(NamedTuple):
     path: str
     kind: str
     condition: str
+    lasting: str
+    """How long it must hold; empty: not at all."""
     severity: Mark
     state: Mark
     channels: list[str]
@@ -37,6 +40,7 @@ def present_rule(row: RuleRow, channel_names: Mapping[int, str], last_fired_ns: 
         path=f"/alerts/rules/{row.pk}/",
         kind=kind_label(row.kind),
         condition=describe_condition(row.kind, row.condition, row.group_by),
+        lasting=show_time(row.for_s) if row.for_s else "",
         severity=present_severity(row.severity),
         state=_state(row),
         channels=[channel_names[pk] for pk in row.channel_pks if pk in channel_names],

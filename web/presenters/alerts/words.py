@@ -74,7 +74,8 @@ def describe_condition(kind: str, condition: Mapping[str, Any], group_by: tuple[
     """What a rule watches, in one line: `p99 of missionscope.llm.duration above 10 over 5 minutes, by model`."""
     words = _DESCRIBE[kind](condition) if kind in _DESCRIBE else kind
     only = [f"{name}={value}" for name, value in (condition.get("filters") or {}).items()]
-    by = [] if kind not in MEASURED or not group_by else [f"by {', '.join(group_by)}"]
+    is_grouped = kind in MEASURED and condition.get("per") != "mission" and group_by
+    by = [f"by {', '.join(group_by)}"] if is_grouped else []
     return ", ".join([words, *(["only " + " ".join(only)] if only else []), *by])
 
 
@@ -100,7 +101,7 @@ def _spike(given: Mapping[str, Any]) -> str:
 
 def _critical(given: Mapping[str, Any]) -> str:
     signs = ", ".join(SIGN_WORDS[sign] for sign in given["signs"])
-    return f"{signs} of {given['service'] or 'any service'}"
+    return f"{given['service'] or 'any service'}: {signs}"
 
 
 def _budget(given: Mapping[str, Any]) -> str:

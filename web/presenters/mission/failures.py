@@ -1,6 +1,6 @@
 """The errors pane: what failed of itself, causes first, then what followed, then what was made good."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from analysis.algorithms.failures import Failure
@@ -36,6 +36,8 @@ class FailureView(NamedTuple):
     """The span says ok."""
     above: list[str]
     """Names of what failed with it, nearest first."""
+    error_path: str
+    """The page of the error that it is one event of; empty until it is looked at, and for what is passed on."""
 
 
 class ErrorLine(NamedTuple):
@@ -47,14 +49,19 @@ class ErrorLine(NamedTuple):
     clock: str
     body: str
     source: str
+    error_path: str
 
 
-def present_failures(tree: MissionTree, outcome: MissionOutcome, failures: Sequence[Failure]) -> list[FailureView]:
-    """Failures in the order they are ranked."""
-    return [view for failure in failures if (view := _failure(tree, outcome, failure)) is not None]
+def present_failures(
+    tree: MissionTree, outcome: MissionOutcome, failures: Sequence[Failure], groups: Mapping[int, int]
+) -> list[FailureView]:
+    """Failures in the order they are ranked. `groups`: by key of a span, that of its group of errors."""
+    return [view for failure in failures if (view := _failure(tree, outcome, failure, groups)) is not None]
 
 
-def _failure(tree: MissionTree, outcome: MissionOutcome, failure: Failure) -> FailureView | None:
+def _failure(
+    tree: MissionTree, outcome: MissionOutcome, failure: Failure, groups: Mapping[int, int]
+) -> FailureView | None:
     span = tree.rows[failure.row].span
     if span is None:
         return None
@@ -74,6 +81,7 @@ def _failure(tree: MissionTree, outcome: MissionOutcome, failure: Failure) -> Fa
         role_word=word,
         is_silent=span.status_code == "OK",
         above=[_name(tree.rows[at]) for at in failure.above],
+        error_path=_error_path(groups, span.pk),
     )
 
 
@@ -90,8 +98,12 @@ def _name(row: TreeRow) -> str:
     return "missing parent" if span is None else span.name.strip() or "(unknown)"
 
 
-def present_error_lines(logs: Sequence[LogRow]) -> list[ErrorLine]:
-    """Log records of severity ERROR and above."""
+def _error_path(groups: Mapping[int, int], pk: int) -> str:
+    return f"/errors/{groups[pk]}/" if pk in groups else ""
+
+
+def present_error_lines(logs: Sequence[LogRow], groups: Mapping[int, int]) -> list[ErrorLine]:
+    """Log records of severity ERROR and above. `groups`: by key of a record, that of its group of errors."""
     return [
         ErrorLine(
             log.pk,
@@ -100,6 +112,7 @@ def present_error_lines(logs: Sequence[LogRow]) -> list[ErrorLine]:
             format_time(log.time_ns)[11:19],
             log.body,
             log.agent_name or log.service_name,
+            _error_path(groups, log.pk),
         )
         for log in logs
     ]

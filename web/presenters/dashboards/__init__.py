@@ -1,0 +1,1 @@
+"""Dashboards as their pages show them. Pure."""
