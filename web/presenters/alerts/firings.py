@@ -125,7 +125,8 @@ def list_evidence(row: FiringRow) -> list[EvidenceLink]:
 def behind_path(row: FiringRow, rule: RuleRow | None) -> str:
     """Where the missions behind the measured window are listed; empty when nothing says which they are."""
     evidence = row.evidence
-    if not (evidence.metric and evidence.since_ns and evidence.until_ns) or evidence.missions:
+    is_measured = evidence.metric and evidence.since_ns and evidence.until_ns
+    if not is_measured or evidence.missions or row.kind == "no_data":
         return ""
     labels = dict(row.labels) if row.kind in MEASURED else {"service": row.labels.get("service", "")}
     filters = rule.condition.get("filters", {}) if rule is not None and rule.kind == row.kind else {}

@@ -110,8 +110,9 @@ def read_rule_form(sent: QueryDict, kind: str) -> dict[str, Any]:
         "note": sent.get("note", ""),
         "is_enabled": sent.get("is_enabled") == "1",
     }
-    if kind in MEASURED and condition.get("per") != "mission":
-        given["group_by"] = _names(sent.get("group_by", ""))
+    if kind in MEASURED:
+        is_of_missions = condition.get("per") == "mission"
+        given["group_by"] = ["mission"] if is_of_missions else _names(sent.get("group_by", ""))
     return given
 
 
