@@ -145,9 +145,10 @@ def get_websocket_application() -> Application:
     """WebSockets by path."""
     from channels.routing import URLRouter
 
+    from alerts.routing import websocket_urlpatterns as of_alerts
     from live.routing import websocket_urlpatterns
 
-    return cast(Application, URLRouter(websocket_urlpatterns))
+    return cast(Application, URLRouter([*of_alerts, *websocket_urlpatterns]))
 
 
 async def run_lifespan(receive: Receive, send: Send) -> None:

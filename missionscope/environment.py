@@ -1,8 +1,10 @@
 """The environment, read with suspicion: what is odd is refused in one sentence that names the variable."""
 
 import os
+import re
 import secrets
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import SplitResult, urlsplit
@@ -148,6 +150,33 @@ def get_key_file(variable: str) -> str:
     except ValueError as error:
         refuse(variable, f"names {path}, which {error}.")
     return str(path)
+
+
+def get_mail_address(variable: str, default: str) -> str:
+    """One mail address."""
+    text = get_text(variable, default)
+    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", text, re.ASCII):
+        refuse(variable, "must be an address such as alerts@example.org.")
+    return text
+
+
+def get_inner_hosts(variable: str) -> list[str]:
+    """Comma-separated hosts, hosts with a port, and networks such as 10.1.0.0/16."""
+    found = [text.lower() for text in get_list(variable)]
+    for text in found:
+        if not re.fullmatch(r"([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", text, re.ASCII) and not _is_network(text):
+            refuse(
+                variable, f"must list hosts such as hooks.lan:8080 or networks such as 10.1.0.0/16, not {text[:80]!r}."
+            )
+    return found
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return "/" in text
 
 
 def get_pair(variable: str, default: str) -> tuple[str, str]:

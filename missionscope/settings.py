@@ -12,9 +12,11 @@ from missionscope.environment import (
     get_debugger_port,
     get_exporter_url,
     get_flag,
+    get_inner_hosts,
     get_key_file,
     get_key_url,
     get_list,
+    get_mail_address,
     get_number,
     get_origins,
     get_pair,
@@ -73,6 +75,7 @@ INSTALLED_APPS = [
     "live",
     "search",
     "analysis",
+    "alerts",
     "ingest",
     "api",
     "web",
@@ -174,6 +177,19 @@ MISSIONSCOPE_METRIC_PROJECT_SERIES = get_number(
     "MISSIONSCOPE_METRIC_PROJECT_SERIES", 100_000, least=1, most=100_000_000
 )
 
+# --- alerts --------------------------------------------------------------------------------------------------------
+MISSIONSCOPE_SMTP_HOST = get_text("MISSIONSCOPE_SMTP_HOST")
+MISSIONSCOPE_SMTP_SECURITY = get_text("MISSIONSCOPE_SMTP_SECURITY", "starttls").lower()
+if MISSIONSCOPE_SMTP_SECURITY not in {"starttls", "tls", "none"}:
+    refuse("MISSIONSCOPE_SMTP_SECURITY", "must be starttls, tls or none.")
+_smtp_port = {"starttls": 587, "tls": 465, "none": 25}[MISSIONSCOPE_SMTP_SECURITY]
+MISSIONSCOPE_SMTP_PORT = get_number("MISSIONSCOPE_SMTP_PORT", _smtp_port, least=1, most=65535)
+MISSIONSCOPE_SMTP_USER = get_text("MISSIONSCOPE_SMTP_USER")
+MISSIONSCOPE_SMTP_PASSWORD = get_text("MISSIONSCOPE_SMTP_PASSWORD")
+MISSIONSCOPE_MAIL_FROM = get_mail_address("MISSIONSCOPE_MAIL_FROM", "missionscope@localhost")
+MISSIONSCOPE_WEBHOOK_ALLOW = get_inner_hosts("MISSIONSCOPE_WEBHOOK_ALLOW")
+MISSIONSCOPE_ALERT_DAYS = get_number("MISSIONSCOPE_ALERT_DAYS", 90, least=1, most=3650)
+
 # --- people --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -269,7 +285,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["api.rendering.FastJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsing.BoundedJSONParser"],
     "EXCEPTION_HANDLER": "api.errors.answer_error",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -282,6 +298,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "EffectiveStatus": "api.fields.STATUSES",
         "StatusCode": "api.fields.CODES",
+        "AlertRuleKind": "api.alert_fields.KIND_NAMES",
+        "AlertChannelKind": "alerts.records.CHANNEL_KINDS",
         "ErrorStatus": "faults.records.STATUSES",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -1,5 +1,6 @@
 """Reads missions: one, a page of them, what changed since a cursor."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from traces.membership import Binding, Word, choose_mission
 from traces.models import Mission, TraceBinding
 from traces.records import MissionRow
 
+OPEN_STATUSES = ("waiting", "active")
 STATUSES = ("waiting", "active", "ok", "failed", "gone")
 SORTS = {
     "last_activity": "last_activity_ns",
@@ -286,6 +288,20 @@ def get_analysis(mission_pk: int) -> dict[str, Any]:
     text = Mission.objects.filter(id=mission_pk).values_list("analysis", flat=True).first() or "{}"
     found: dict[str, Any] = msgspec.json.decode(text)
     return found
+
+
+def list_analyses(mission_pks: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The same of several missions, by key."""
+    rows = Mission.objects.filter(id__in=list(mission_pks)).values_list("id", "analysis")
+    return {pk: msgspec.json.decode(text) for pk, text in rows}
+
+
+def list_still_missions(project_id: int, statuses: Sequence[str], before_ns: int, *, limit: int) -> list[MissionRow]:
+    """Missions of these statuses, waiting or active, that last did something before a time: the longest still first."""
+    query = _missions(project_id, None).filter(
+        status__in=[status for status in statuses if status in OPEN_STATUSES], last_activity_ns__lte=before_ns
+    )
+    return [mission_row(row) for row in query.exclude(_ABANDONED).order_by("last_activity_ns", "id")[:limit]]
 
 
 def get_live_cursor(project_id: int, mission_pk: int) -> tuple[int, int] | None:

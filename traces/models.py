@@ -76,6 +76,11 @@ class Mission(models.Model):
                 condition=models.Q(user_id__isnull=False),
                 name="traces_mission_of_user",
             ),
+            models.Index(
+                fields=["project_id", "last_activity_ns"],
+                condition=models.Q(status__in=("active", "waiting")),
+                name="traces_mission_open",
+            ),
         ]
 
 

@@ -7,10 +7,17 @@ from django.http import HttpRequest
 
 from accounts.access import get_project, projects_of
 from accounts.records import ProjectAccess
+from alerts.standing import Loud, count_loud
 from core.errors import NotAuthenticated, NotFound
 
 THEMES = ("dark", "light")
-PAGES = (("Missions", "/missions/"), ("Errors", "/errors/"), ("Logs", "/logs/"), ("Dashboards", "/dashboards/"))
+PAGES = (
+    ("Missions", "/missions/"),
+    ("Errors", "/errors/"),
+    ("Logs", "/logs/"),
+    ("Dashboards", "/dashboards/"),
+    ("Alerts", "/alerts/"),
+)
 
 
 class NavItem(NamedTuple):
@@ -54,6 +61,11 @@ class Shell:
             return get_project(self._request)
         except (NotAuthenticated, NotFound):
             return None
+
+    @cached_property
+    def alerts(self) -> Loud | None:
+        """What fires in the project and is not kept quiet."""
+        return None if self.project is None else count_loud(self.project.project_pk)
 
     @cached_property
     def projects(self) -> list[ProjectAccess]:

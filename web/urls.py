@@ -55,6 +55,7 @@ urlpatterns = [
     path("settings/send/", settings.show_sending, name="settings-send"),
     path("settings/send/dsn", settings.make_public_key, name="settings-dsn"),
     path("settings/history/", settings.show_history, name="settings-history"),
+    path("alerts/", include("web.alert_urls")),
     path("-/patterns", patterns.show_patterns, name="patterns"),
     path("", include("web.mission_urls")),
 ]

@@ -1,6 +1,7 @@
 // What every page can do. A page's own behaviours are modules of their own that register before this one starts.
 
 import "./behaviours/ago.js";
+import "./behaviours/alert-watch.js";
 import "./behaviours/clamp.js";
 import "./behaviours/copy.js";
 import "./behaviours/dialog.js";

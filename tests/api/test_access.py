@@ -19,6 +19,8 @@ pytestmark = pytest.mark.django_db
 BY_OTHER_IDS = re.compile("<segment:(step|agent)_id>")
 """Of steps and agents that OTLP knows nothing of: see tests/api/stage7/test_access.py."""
 OF_THE_MISSION = re.compile(r"secret|errors/\d")
+OF_ALERTS = "api/v1/alert"
+"""Paths that also take writes, with rows of their own: see tests/api/test_alert_access.py."""
 LISTS = ("results", "count", "models", "performanceData", "rankings")
 TAKE_WRITES = {"/api/v1/source-maps/"}
 ANYBODY_MAY = {"api/v1/schema", "api/v1/ingest/schema", "api/v1/docs"}
@@ -60,10 +62,10 @@ def fill_in(route, given):
 
 
 def api_routes():
-    """Every address of the API that the URL conf knows, but the catch-all, BY_OTHER_IDS and what anybody may see."""
+    """Addresses of the API that the URL conf knows, but the catch-all, BY_OTHER_IDS, OF_ALERTS and what all may see."""
     routes = [str(pattern.pattern) for pattern in walk_patterns(get_resolver().url_patterns)]
     known = [route for route in routes if route.startswith("api/v1") and route not in ANYBODY_MAY]
-    return [route for route in known if not BY_OTHER_IDS.search(route)]
+    return [route for route in known if not BY_OTHER_IDS.search(route) and not route.startswith(OF_ALERTS)]
 
 
 def walk_patterns(patterns):

@@ -14,6 +14,8 @@ CONTRACT = {
     "missions/", "missions/summary/", "missions/{mission_id}/", "search/", "rejections/", "source-maps/",
     "metrics/", "metrics/catalogue/", "metrics/exemplars/",
     "errors/", "errors/{group_pk}/", "errors/{group_pk}/events/", "errors/{group_pk}/events/{event_pk}/",
+    "alerts/", "alerts/standing/", "alert-rules/", "alert-silences/", "alert-inhibitions/", "alert-channels/",
+    "alert-messages/",
     *(f"missions/{{mission_id}}/{path}" for path in (
         "spans/", "spans/{trace_id}/{span_id}/", "llm-calls/", "llm-calls/{id}/", "turns/",
         "tool-calls/", "tool-calls/{id}/", "logs/", "snapshots/", "state/", "graph/", "agents/", "steps/",
@@ -46,7 +48,8 @@ def test_operations_have_names_of_their_own(schema):
 def test_every_operation_tells_its_errors_and_who_may_ask(schema):
     for path in schema["paths"].values():
         for operation in path.values():
-            assert {"200", "400", "401", "403", "404"} <= set(operation["responses"])
+            assert {"400", "401", "403", "404"} <= set(operation["responses"])
+            assert {"200", "201", "204"} & set(operation["responses"])
             assert operation["description"]
             assert {name for each in operation["security"] for name in each} >= {"apiKey"}
 

@@ -159,6 +159,11 @@ class Migration(migrations.Migration):
                 "db_table": "traces_mission",
                 "indexes": [
                     models.Index(fields=["project_id", "-last_activity_ns", "-id"], name="traces_mission_recent"),
+                    models.Index(
+                        condition=models.Q(("status__in", ("active", "waiting"))),
+                        fields=["project_id", "last_activity_ns"],
+                        name="traces_mission_open",
+                    ),
                     models.Index(fields=["project_id", "list_seq"], name="traces_mission_list_seq"),
                 ],
                 "constraints": [models.UniqueConstraint(fields=("project_id", "key_hash"), name="traces_mission_key")],

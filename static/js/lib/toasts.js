@@ -7,12 +7,16 @@ const GLYPHS = { ok: "check", failed: "warning" };
 
 /** Say `text`; `mood` is "ok", "failed" or "". */
 export function showToast(text, mood = "") {
-  const toast = element(
-    "div",
-    { class: `toast ${mood ? `status-${mood}` : ""}`, "data-behaviour": "toast" },
-    icon(GLYPHS[mood] ?? "info"),
-    element("span", {}, text),
-  );
+  show(icon(GLYPHS[mood] ?? "info"), element("span", {}, text), mood);
+}
+
+/** Say that an alert began: `text` leads to `path`, and is cut to a few lines. */
+export function showLinkToast(text, path, mood = "") {
+  show(icon("bell"), element("a", { class: "toast-link", href: path }, text), mood);
+}
+
+function show(glyph, words, mood) {
+  const toast = element("div", { class: `toast ${mood ? `status-${mood}` : ""}`, "data-behaviour": "toast" }, glyph, words);
   document.getElementById("toasts").append(toast);
   connect(toast);
 }

@@ -1,0 +1,1 @@
+"""Ways to somebody. Each takes a message and gives what became of it, within its time, and raises nothing."""

@@ -1,0 +1,3 @@
+// What the pages about alerts can do beside what every page can.
+
+import "./live-alerts.js";

@@ -1,0 +1,173 @@
+"""The pages of alerts in a real browser: what changes by itself, the preview, tests of channels, axe, narrowness."""
+
+import json
+import re
+import secrets
+import time
+import urllib.request
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.conftest import BROWSER_PATIENCE_MS as PATIENCE_MS
+from tests.servers import Server
+
+pytestmark = pytest.mark.browser
+
+
+def ask(server: Server, method: str, path: str, body: Any = None) -> Any:
+    """An answer of REST."""
+    headers = {"Authorization": f"Bearer {server.key}", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(server.url + path, data, headers, method=method)) as answer:
+        text = answer.read()
+    return json.loads(text) if text else None
+
+
+def send_error(server: Server) -> str:
+    """A mission whose only span failed, as a new error of a service of its own; the name of the service."""
+    service, now_ns = f"desk-{secrets.token_hex(4)}", time.time_ns()
+    event = {"timeUnixNano": str(now_ns), "name": "exception", "attributes": [
+        {"key": key, "value": {"stringValue": value}}
+        for key, value in (("exception.type", f"E{service[-4:]}"), ("exception.message", "it broke"))
+    ]}  # fmt: skip
+    span = {
+        "traceId": secrets.token_hex(16), "spanId": secrets.token_hex(8), "name": "work", "kind": 2, "events": [event],
+        "startTimeUnixNano": str(now_ns - 10**9), "endTimeUnixNano": str(now_ns), "status": {"code": 2},
+    }  # fmt: skip
+    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": service}}]}
+    ask(server, "POST", "/v1/traces", {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": [span]}]}]})
+    return service
+
+
+@pytest.fixture(scope="module")
+def rule(server: Server) -> str:
+    """A rule about new errors; its id."""
+    form = {"name": "New errors", "kind": "critical_failure", "condition": {}, "severity": "critical"}
+    return str(ask(server, "POST", "/api/v1/alert-rules/", form)["id"])
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server, signed_in: Any) -> Any:
+    """The first administrator in a window of 1440 by 900; a script's error fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=signed_in)
+    opened, troubles = context.new_page(), []
+    opened.on("pageerror", lambda error: troubles.append(str(error)))
+    opened.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+    yield opened
+    context.close()
+    assert troubles == []
+
+
+def test_an_alert_is_said_on_every_page_and_comes_into_the_list_by_itself(
+    page: Page, server: Server, rule: str
+) -> None:
+    page.goto(server.url + "/settings/")
+    service = send_error(server)
+    toast = page.locator(".toast", has_text=service)
+    expect(toast).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".bar-count [data-count]")).not_to_have_text("0")
+    toast.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(service)
+    page.goto(server.url + "/alerts/")
+    page.mouse.move(5, 5)
+    another = send_error(server)
+    expect(page.locator("[data-row]", has_text=another)).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_nothing_moves_while_somebody_points_at_the_list(page: Page, server: Server, rule: str) -> None:
+    first = send_error(server)
+    page.goto(server.url + "/alerts/")
+    row = page.locator("[data-row]", has_text=first)
+    expect(row).to_be_visible(timeout=PATIENCE_MS)
+    row.hover()
+    before = page.locator("[data-row]").count()
+    late = send_error(server)
+    expect(page.locator("[data-changed] button")).to_be_visible(timeout=PATIENCE_MS)
+    assert page.locator("[data-row]").count() == before
+    page.keyboard.press(".")
+    expect(page.locator("[data-row]", has_text=late)).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_an_alert_is_silenced_from_its_row(page: Page, server: Server, rule: str) -> None:
+    service = send_error(server)
+    page.goto(server.url + "/alerts/")
+    row = page.locator("[data-row]", has_text=service)
+    expect(row).to_be_visible(timeout=PATIENCE_MS)
+    row.get_by_label(re.compile("^Silence")).click()
+    row.get_by_role("button", name="For 4 hours").click()
+    expect(page.locator("[data-row].is-quiet", has_text=service)).to_be_visible()
+    page.goto(server.url + "/alerts/silences/")
+    expect(page.locator("td", has_text=f"service is {service}")).to_be_visible()
+
+
+def test_a_rule_is_made_with_a_preview_that_follows_the_form(page: Page, server: Server) -> None:
+    page.goto(server.url + "/alerts/rules/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("new alert rule")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=re.compile("^Metric")).click()
+    preview = page.locator(".al-preview-body")
+    expect(preview).to_contain_text("It would", timeout=PATIENCE_MS)
+    page.get_by_label("Threshold").fill("many")
+    expect(preview).to_contain_text("must be a number", timeout=PATIENCE_MS)
+    page.get_by_label("Threshold").fill("42")
+    expect(preview).to_contain_text("It would", timeout=PATIENCE_MS)
+    name = f"Rule {secrets.token_hex(4)}"
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Make the rule").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    page.keyboard.press("Escape")
+    page.goto(server.url + "/alerts/rules/")
+    expect(page.locator("[data-row]", has_text=name)).to_contain_text("above 42")
+
+
+def test_a_test_of_a_channel_is_followed_and_comes_into_the_log(page: Page, server: Server) -> None:
+    name = f"hook {secrets.token_hex(4)}"
+    page.goto(server.url + "/alerts/channels/")
+    form = page.locator("details", has_text="New channel")
+    if not form.evaluate("form => form.open"):
+        form.locator("summary").click()
+    form.get_by_label("Name").fill(name)
+    form.get_by_label("Address").fill("https://192.0.2.1.invalid/hook")
+    form.get_by_role("button", name="Make the channel").click()
+    expect(page.get_by_role("heading", name=f"Secret of {name}")).to_be_visible()
+    page.locator("tr", has_text=name).get_by_role("button", name="Test").click()
+    expect(page.locator("#tests")).to_contain_text(name)
+    expect(page.locator("#tests")).not_to_contain_text("on their way", timeout=PATIENCE_MS)
+    expect(page.locator("#log tr", has_text=name).first).to_be_visible(timeout=PATIENCE_MS)
+
+
+def list_paths(server: Server, rule: str) -> list[str]:
+    alerts = ask(server, "GET", "/api/v1/alerts/?limit=1")["results"]
+    return [
+        "/alerts/", "/alerts/?show=quiet", "/alerts/history/", "/alerts/history/?severity=info", "/alerts/rules/",
+        "/alerts/rules/new/", "/alerts/rules/new/?kind=metric", "/alerts/rules/new/?kind=critical_failure",
+        f"/alerts/rules/{rule}/", "/alerts/silences/", "/alerts/channels/", *(alert["url"] for alert in alerts),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_nothing(page: Page, server: Server, rule: str, theme: str) -> None:
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": server.url}])
+    found: list[str] = []
+    for path in list_paths(server, rule):
+        page.goto(server.url + path)
+        page.wait_for_load_state("networkidle")
+        for details in page.locator("details.panel").all():
+            details.evaluate("details => { details.open = true }")
+        violations = Axe().run(page).response["violations"]
+        found += [f"{path}: {v['id']} {v['nodes'][0]['html'][:160]}" for v in violations]
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [1024, 390])
+def test_no_page_is_wider_than_the_window(page: Page, server: Server, rule: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in list_paths(server, rule):
+        page.goto(server.url + path)
+        page.wait_for_load_state("networkidle")
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{path} at {width}: {wider} px too wide"

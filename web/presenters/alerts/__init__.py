@@ -1,0 +1,1 @@
+"""Alerts as their pages show them. Pure."""
