@@ -10,7 +10,7 @@ from accounts.records import ProjectAccess
 from core.errors import NotAuthenticated, NotFound
 
 THEMES = ("dark", "light")
-PAGES = (("Missions", "/missions/"), ("Errors", "/errors/"), ("Dashboards", "/dashboards/"))
+PAGES = (("Missions", "/missions/"), ("Errors", "/errors/"), ("Logs", "/logs/"), ("Dashboards", "/dashboards/"))
 
 
 class NavItem(NamedTuple):
