@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from alerts import outbox
 from alerts.channel_actions import delete_channel, send_test
 from alerts.channels import mail
 from alerts.channels.slack import APART
@@ -347,6 +348,15 @@ def test_a_message_belongs_to_one_process_at_a_time(project):
     second = claim(now + LEASE_S * SECOND)
     assert (second.pk, second.attempt, second.message) == (first.pk, 2, first.message)
     assert outcomes() == ["unknown", "sending"]
+
+
+def test_of_two_that_see_the_same_message_one_takes_it(project):
+    send_test(project.pk, make_channel(project).id)
+    now = read_now()
+    [seen] = outbox._due(now)
+    assert claim(now) is not None
+    assert outbox._take(seen, now) is None
+    assert (outcomes(), messages()[0].attempt_count) == (["sending"], 1)
 
 
 def test_who_has_lost_a_message_changes_nothing_of_it(project):

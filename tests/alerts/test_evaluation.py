@@ -100,6 +100,24 @@ def test_two_evaluators_of_one_window_make_one_firing(project, monkeypatch):
     assert Evaluation.objects.count() == 1
 
 
+def test_a_window_that_comes_after_a_later_one_is_left_out(project, monkeypatch):
+    write(project, {0: SLOW})
+    make_rule(project)
+    from alerts import evaluation
+
+    real = evaluation._measure
+
+    def be_overtaken(rule, window_end_ns, trusted_since_ns):
+        measured = real(rule, window_end_ns, trusted_since_ns)
+        monkeypatch.setattr(evaluation, "_measure", real)
+        evaluation.evaluate_at(at(20))  # another process was quicker, and the number is in order again
+        return measured
+
+    monkeypatch.setattr(evaluation, "_measure", be_overtaken)
+    evaluate_each(at(1))
+    assert (states(project), Rule.objects.get().evaluated_ns) == ([], at(20))
+
+
 def test_what_was_measured_of_a_rule_that_has_changed_since_is_thrown_away(project, monkeypatch):
     write(project, {0: SLOW})
     rule_pk = make_rule(project)

@@ -26,6 +26,18 @@ ACTION_WORDS = {
     "api_key.revoked": "revoked the key",
     "source_map.kept": "kept a source map:",
     "source_map.removed": "removed source maps:",
+    "alert_rule.created": "made the alert rule",
+    "alert_rule.changed": "changed the alert rule",
+    "alert_rule.deleted": "removed the alert rule",
+    "alert_silence.created": "silenced alerts:",
+    "alert_silence.ended": "ended a silence:",
+    "alert_inhibition.created": "made the inhibition",
+    "alert_inhibition.deleted": "removed the inhibition",
+    "alert_channel.created": "made the channel",
+    "alert_channel.changed": "changed the channel",
+    "alert_channel.deleted": "removed the channel",
+    "alert_channel.tested": "tested the channel",
+    "alert_channel.secret_renewed": "made another secret for the channel",
 }
 
 
