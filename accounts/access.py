@@ -10,6 +10,7 @@ from accounts.models import ApiKey, Membership, User
 from accounts.records import KeyAccess, ProjectAccess
 from accounts.selectors import list_projects
 from core.errors import AccessDenied, NotAuthenticated, NotFound
+from core.logs import add_logged_ids
 
 SESSION_PROJECT = "project"
 """Session key of the slug of the project last chosen."""
@@ -41,6 +42,7 @@ def require_scope(access: KeyAccess | None, scope: str) -> KeyAccess:
         raise NotAuthenticated
     if not access.allows(scope):
         raise AccessDenied(f"This key lacks the scope {scope}.")
+    add_logged_ids(project_id=access.project_pk)
     return access
 
 
@@ -83,4 +85,5 @@ def get_project(request: HttpRequest) -> ProjectAccess:
         chosen = next((project for project in projects if project.slug == last), projects[0] if projects else None)
     if chosen is None:
         raise NotFound
+    add_logged_ids(project_id=chosen.project_pk, user_id=request.user.pk)
     return chosen

@@ -40,7 +40,7 @@ def create_rule(project_id: int, given: Any, *, by: User | None = None) -> int:
                 seen_seq=_look_from_now(project_id, form.kind),
                 **_columns(form),
             )
-            _record("alert_rule.created", project, by, rule.id, form.name)
+            _record("alert_rule.created", project, by, form.name)
     except IntegrityError:
         raise _taken("rule") from None
     return rule.id
@@ -65,7 +65,7 @@ def change_rule(project_id: int, pk: int, given: dict[str, Any], *, by: User | N
                 end_firings(project_id, pk, read_now(), DISABLED if is_off else CHANGED)
                 rule.seen_seq, rule.trouble = _look_from_now(project_id, form.kind), ""
             rule.save()
-            _record("alert_rule.changed", project, by, pk, form.name)
+            _record("alert_rule.changed", project, by, form.name)
     except IntegrityError:
         raise _taken("rule") from None
     tell_project(project_id)
@@ -79,7 +79,7 @@ def delete_rule(project_id: int, pk: int, *, by: User | None = None) -> None:
         end_firings(project_id, pk, read_now(), DELETED)
         Evaluation.objects.filter(rule_id=pk).delete()
         rule.delete()
-        _record("alert_rule.deleted", project, by, pk, rule.name)
+        _record("alert_rule.deleted", project, by, rule.name)
     tell_project(project_id)
 
 
@@ -100,7 +100,7 @@ def create_silence(project_id: int, given: Any, *, by: User | None = None) -> in
             created_by=None if by is None else by.pk,
         )
         refresh_quiet(project_id, read_now())
-        _record("alert_silence.created", project, by, row.id, form.comment)
+        _record("alert_silence.created", project, by, form.comment)
     tell_project(project_id)
     return row.id
 
@@ -116,7 +116,7 @@ def end_silence(project_id: int, pk: int, *, by: User | None = None) -> None:
         row.starts_ns, row.ends_ns = min(row.starts_ns, time_ns), time_ns
         row.save()
         refresh_quiet(project_id, time_ns)
-        _record("alert_silence.ended", project, by, pk, row.comment)
+        _record("alert_silence.ended", project, by, row.comment)
     tell_project(project_id)
 
 
@@ -137,7 +137,7 @@ def create_inhibition(project_id: int, given: Any, *, by: User | None = None) ->
             created_by=None if by is None else by.pk,
         )
         refresh_quiet(project_id, read_now())
-        _record("alert_inhibition.created", project, by, row.id, form.name)
+        _record("alert_inhibition.created", project, by, form.name)
     tell_project(project_id)
     return row.id
 
@@ -149,7 +149,7 @@ def delete_inhibition(project_id: int, pk: int, *, by: User | None = None) -> No
         row = _find(Inhibition, project_id, pk)
         row.delete()
         refresh_quiet(project_id, read_now())
-        _record("alert_inhibition.deleted", project, by, pk, row.name)
+        _record("alert_inhibition.deleted", project, by, row.name)
     tell_project(project_id)
 
 
@@ -206,8 +206,8 @@ def _find(model: Any, project_id: int, pk: int) -> Any:
     return row
 
 
-def _record(action: str, project: Project, by: User | None, pk: int, name: str) -> None:
-    record_event(action, project=project, user=by, detail={"id": pk, "name": name[:200]})
+def _record(action: str, project: Project, by: User | None, name: str) -> None:
+    record_event(action, project=project, user=by, detail={"name": name[:200]})
 
 
 def _taken(what: str) -> Conflict:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from alerts.conditions import read_condition
 from alerts.firings import find_told, write_changes
 from alerts.measures.asking import Asked, Measured, Watched
+from alerts.measures.evidence import add_missions
 from alerts.measures.registry import measure
 from alerts.models import Firing, Rule
 from alerts.notification import list_projects_to_tell, tell_channels
@@ -88,7 +89,7 @@ def _measure(rule: Rule, window_end_ns: int, trusted_since_ns: int) -> Measured:
         watched=watched,
         trusted_since_ns=trusted_since_ns,
     )
-    return measure(rule.kind, asked)
+    return add_missions(rule.kind, asked, measure(rule.kind, asked))
 
 
 def _write(measured_rule: Rule, window_end_ns: int, measured: Measured | None, trouble: str) -> bool:

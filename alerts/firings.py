@@ -6,7 +6,7 @@ import msgspec
 from django.db import connection
 
 from alerts.models import Firing, Rule
-from alerts.records import OPEN_STATES, Evidence
+from alerts.records import OPEN_STATES
 from alerts.states import Changes, Sample, is_ripe
 
 OVER, CHANGED, DISABLED, DELETED = "over", "rule_changed", "rule_disabled", "rule_deleted"
@@ -109,7 +109,8 @@ def _begin(rule: Rule, key: bytes, sample: Sample, window_end_ns: int, number: i
 
 def _describe(row: Firing, sample: Sample, window_end_ns: int) -> None:
     row.value, row.threshold, row.title = sample.value, sample.threshold, sample.title
-    if sample.evidence != Evidence() or not row.evidence:
+    named = sample.evidence.missions or sample.evidence.spans or sample.evidence.errors
+    if named or not row.evidence:  # what is behind a number is looked for once, when it begins
         row.evidence = msgspec.json.encode(sample.evidence).decode()
     row.seen_ns = window_end_ns
 

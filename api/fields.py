@@ -239,6 +239,7 @@ class LogSerializer(serializers.Serializer[Any]):
     """A log record."""
 
     id = text()
+    mission_id = text("Null: of no mission.", null=True)
     time_ns = number()
     severity_number = count()
     severity_text = text()

@@ -23,6 +23,7 @@ COUNTED_EVENTS = 5_000
 """The newest, of which values are counted."""
 MOST_VALUES = 200
 MOST_OF_MISSION = 5_000
+MOST_WAITING = 100_000
 
 
 class GroupPage(NamedTuple):
@@ -139,6 +140,11 @@ def list_shares(project_id: int, group_pk: int, most: int = 5) -> dict[str, list
             ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
             found[field] = [Share(value, count) for value, count in ordered[:most]]
     return found
+
+
+def count_waiting() -> int:
+    """Records of all projects that are not looked at yet, at most MOST_WAITING."""
+    return Work.objects.all()[:MOST_WAITING].count()
 
 
 def list_values(project_id: int) -> dict[str, list[str]]:

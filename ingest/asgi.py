@@ -18,7 +18,9 @@ from accounts.keys import authenticate
 from accounts.records import KeyAccess
 from core.counters import DOOR_BYTES, DOOR_REQUESTS
 from core.errors import MissionScopeError, NotAuthenticated, TooManyRequests
+from core.logs import add_logged_ids, get_logged_id
 from core.memory import settle_collector
+from core.spans import held_span_opened
 from ingest.commit import Unavailable, committer
 from ingest.decoding import LOGS
 from ingest.doors import Door, Headers, Problem
@@ -112,6 +114,7 @@ async def _handle(door: Door | None, scope: Scope, headers: dict[bytes, bytes], 
     query = scope.get("query_string", b"")
     known = await authenticate(door.find_key(headers, query), scope=door.scope, address=address)
     access = door.admit(known, scope["path"], query)
+    add_logged_ids(project_id=access.project_pk, door=door.name)
     _refuse_beyond_rate(access.project_pk, door.name)
     encoding = door.find_encoding(_media_type(headers))
     if encoding is None:
@@ -147,10 +150,12 @@ async def _store(request: _Request, body: bytes) -> bytes:
         data=body,
         received_ns=time.time_ns(),
         traceparent=request.headers.get(b"traceparent", b"").decode("latin-1"),
+        request_id=get_logged_id("request_id"),
         service=request.service,
     )
     prepared = await preparers.prepare(job)
-    outcome = await asyncio.wrap_future(committer.submit(prepared))
+    with held_span_opened(unless=prepared.is_own):
+        outcome = await asyncio.wrap_future(committer.submit(prepared))
     DOOR_BYTES.labels(request.door.name).inc(len(body))
     return request.door.encode_answer(request.encoding, prepared, outcome)
 

@@ -19,9 +19,10 @@ from django.db import DatabaseError, DataError, IntegrityError, close_old_connec
 from core.conflicts import retry_conflicts
 from core.counters import COMMIT_BEGUN, COMMIT_FAILURES, COMMIT_SECONDS, RECORDS_ACCEPTED, RECORDS_REJECTED
 from core.jobs import wake
+from core.spans import Origin, get_origin, span_for
 from faults.store import enqueue_records
 from ingest.prepare import Prepared
-from live.publish import publish_missions
+from live.publish import publish_logs, publish_missions
 from llmlog.store import store_calls
 from metrics.derive.marks import mark_stored
 from metrics.incoming import IncomingPoint
@@ -52,6 +53,7 @@ class Outcome(NamedTuple):
 class _Waiting(NamedTuple):
     prepared: Prepared
     future: "Future[Outcome]"
+    origin: Origin
 
 
 class Committer:
@@ -81,7 +83,7 @@ class Committer:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="ingest-writer", daemon=True)
                 self._thread.start()
-        self._queue.put(_Waiting(prepared, future))
+        self._queue.put(_Waiting(prepared, future, get_origin()))
         return future
 
     def _run(self) -> None:
@@ -90,12 +92,7 @@ class Committer:
             COMMIT_BEGUN.set(time.time())
             group = self._gather(first)
             try:
-                _write_group(group)
-            except Exception as error:  # the writer must live on
-                log.exception("a group of requests was not stored")
-                for item in group:
-                    if not item.future.done():
-                        item.future.set_exception(Unavailable(type(error).__name__))
+                _try_group(group)
             finally:
                 self._busy_since_s = None
                 COMMIT_BEGUN.set(0)
@@ -121,6 +118,18 @@ class Committer:
 
 def _size(prepared: Prepared) -> int:
     return len(prepared.spans) + len(prepared.logs) + len(prepared.points)
+
+
+def _try_group(group: Sequence[_Waiting]) -> None:
+    """Every future ends, whatever happens: the writer must live on."""
+    with span_for("ingest.commit", [item.origin for item in group], requests=len(group)):
+        try:
+            _write_group(group)
+        except Exception as error:  # whatever it is, the senders are told to come back
+            log.exception("a group of requests was not stored")
+            for item in group:
+                if not item.future.done():
+                    item.future.set_exception(Unavailable(type(error).__name__))
 
 
 def _write_group(group: Sequence[_Waiting]) -> None:
@@ -200,10 +209,11 @@ def _refuse(piece: Prepared, error: DatabaseError, index: int | None) -> Refused
 
 
 class Changed(NamedTuple):
-    """Missions of a project that a transaction changed."""
+    """What a transaction changed in a project: missions, and whether log records came."""
 
     project_id: int
     mission_pks: list[int]
+    has_logs: bool = False
 
 
 def store_prepared(requests: Sequence[Prepared]) -> list[Changed]:
@@ -238,7 +248,7 @@ def _store(requests: Sequence[Prepared]) -> list[Changed]:
             _store_metrics(cursor, project_id, mine, now_ns)
             for request in mine:
                 store_rejections(cursor, project_id, request.door, request.refused, now_ns)
-            changed.append(Changed(project_id, sorted(stored.missions)))
+            changed.append(Changed(project_id, sorted(stored.missions), bool(stored.logs)))
     return changed
 
 
@@ -260,6 +270,8 @@ def _announce(changed: Sequence[Changed]) -> None:
     for change in changed:
         if change.mission_pks:
             publish_missions(change.project_id, change.mission_pks)
+        if change.has_logs:
+            publish_logs(change.project_id)
     wake("analysis.attribute")
     wake("analysis.recompute")
     wake("faults.collect")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from core.spans import OWN_RESOURCE
 from ingest.decoding import LOGS, decode_request
 from metrics.incoming import IncomingPoint, IncomingSeries, PointWriter
 from telemetry.loglines import Repeats
@@ -32,6 +33,8 @@ class Prepared(msgspec.Struct, frozen=True):
     points: list[IncomingPoint] = []
     series: dict[bytes, IncomingSeries] = {}
     """What the points belong to, by hash."""
+    is_own: bool = False
+    """All of it is what a MissionScope traced of itself."""
 
 
 def prepare(
@@ -66,13 +69,19 @@ def prepare_decoded(project_id: int, door: str, decoded: Decoded, received_ns: i
         logs,
         writer.bodies,
         decoded.refused,
-        (*decoded.notes, *_homeless(logs)),
+        decoded.notes,
         decoded.items,
         decoded.origins,
         _deliveries(decoded, [*spans, *logs]),
         points,
         point_writer.series,
+        _is_own(decoded),
     )
+
+
+def _is_own(decoded: Decoded) -> bool:
+    is_spans = bool(decoded.spans) and not decoded.logs
+    return is_spans and all(OWN_RESOURCE in record.resource.attributes for record in decoded.spans)
 
 
 def _deliveries(decoded: Decoded, records: Sequence[IncomingSpan | IncomingLog]) -> tuple[Delivery, ...]:
@@ -85,9 +94,3 @@ def _deliveries(decoded: Decoded, records: Sequence[IncomingSpan | IncomingLog])
         if key is not None and strength == STRONG and index in decoded.deliveries:
             found.add(Delivery(decoded.deliveries[index], key))
     return tuple(sorted(found))
-
-
-def _homeless(logs: Sequence[IncomingLog]) -> list[str]:
-    """What the sender is told of log records that no mission will ever show."""
-    count = sum(not log.trace_id and log.meaning.mission_key is None for log in logs)
-    return [f"{count} log record(s) name neither a trace nor a mission: kept, but shown nowhere."] if count else []

@@ -17,6 +17,8 @@ from multiprocessing.process import BaseProcess
 
 import msgspec
 
+from core import logs
+from core.logs import LogSettings, configure_logs, logged_ids
 from core.memory import settle_collector
 from ingest.prepare import Prepared, prepare
 from ingest.redactors import get_redactor
@@ -42,22 +44,25 @@ class Job(msgspec.Struct, frozen=True):
     received_ns: int
     traceparent: str = ""
     """The request's header."""
+    request_id: str = ""
+    """As lines of the log say it."""
     service: str = ""
     """Named by the request, of log lines that name none."""
 
 
 def run_job(job: Job) -> Prepared:
     """Prepare a request in this process."""
-    return prepare(
-        project_id=job.project_id,
-        redactor=get_redactor(job.redaction_key),
-        door=job.door,
-        encoding=job.encoding,
-        data=job.data,
-        received_ns=job.received_ns,
-        traceparent=job.traceparent,
-        service=job.service,
-    )
+    with logged_ids(request_id=job.request_id, project_id=job.project_id, door=job.door):
+        return prepare(
+            project_id=job.project_id,
+            redactor=get_redactor(job.redaction_key),
+            door=job.door,
+            encoding=job.encoding,
+            data=job.data,
+            received_ns=job.received_ns,
+            traceparent=job.traceparent,
+            service=job.service,
+        )
 
 
 class ProcessDied(Exception):
@@ -80,7 +85,7 @@ class PreparingProcess:
         if self._pipe is None or self._process is None or not self._process.is_alive():
             context = multiprocessing.get_context("spawn")
             self._pipe, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(theirs, os.getpid()), daemon=True)
+            self._process = context.Process(target=_serve, args=(theirs, os.getpid(), logs.chosen), daemon=True)
             self._process.start()
             theirs.close()
         return self._pipe
@@ -143,8 +148,9 @@ class Preparers:
             self._free.put(process)
 
 
-def _serve(pipe: Connection, parent: int) -> None:
+def _serve(pipe: Connection, parent: int, log_settings: LogSettings) -> None:
     """In the process: answer jobs until the server is gone."""
+    configure_logs(log_settings)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     get_redactor(bytes(32))
     settle_collector()

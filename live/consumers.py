@@ -1,15 +1,16 @@
-"""The sockets of people who watch: a mission, a project's list of missions."""
+"""The sockets of people who watch: a mission, a project's list of missions, its log records."""
 
 from functools import partial
 from typing import Any
 
 from live.connections import FeedConsumer, Place
-from live.feeds import get_list_cursor, read_list_feed, read_mission_feed
-from live.groups import list_group, mission_group, user_list_feed
+from live.feeds import get_list_cursor, read_list_feed, read_logs_feed, read_mission_feed
+from live.groups import list_group, logs_group, mission_group, user_list_feed
 from live.hub import call
 from live.statistics import STREAM, Source, StatisticsStream
 from live.viewers import Watched, find_watched, get_mission_id
 from plans.stage7.statistics import read_frame
+from traces.log_tail import get_last_pk
 
 
 class MissionConsumer(FeedConsumer):
@@ -76,3 +77,14 @@ class ListConsumer(FeedConsumer):
         now, group = await call(get_list_cursor, project_id), list_group(project_id)
         key = group if user_id is None else user_list_feed(project_id, user_id)
         return Place(key, group, partial(read_list_feed, project_id, user_id), now)
+
+
+class LogsConsumer(FeedConsumer):
+    """`/ws/logs/`: says when log records have come. Not for who may see one user's missions only."""
+
+    async def find_place(self) -> Place | None:
+        """The last record's key."""
+        if self.viewer.user_id is not None:
+            return None
+        group = logs_group(self.viewer.project_id)
+        return Place(group, group, partial(read_logs_feed, self.viewer.project_id), await call(get_last_pk))

@@ -11,6 +11,7 @@ from llmlog.selectors import list_llm_calls, list_tool_calls
 from llmlog.wire import llm_call_json, tool_call_json
 from plans.selectors import list_changed_steps
 from plans.wire import changed_step_json
+from traces.log_tail import get_last_pk, has_logs_between
 from traces.models import ListSequence
 from traces.records import MissionRow
 from traces.selectors import (
@@ -173,3 +174,16 @@ def read_list_feed(project_id: int, user_id: str | None, after: int, until: int 
     horizon = rows[-1].list_seq if len(rows) == FRAME_RECORDS else last
     changes = [_Change(row.list_seq, "mission", mission_json(row)) for row in rows]
     return _delta(after, horizon, changes) if changes else Delta(after, horizon, "")
+
+
+def read_logs_feed(project_id: int, after: int, until: int | None = None) -> Found:
+    """Whether log records of the project have come: a frame without records, the page asks for them itself.
+
+    The cursor is a key, and keys are not in the order of commits: `traces.log_tail` says how none is missed.
+    """
+    last = get_last_pk()
+    if after > last:
+        return Resync(last, 0)
+    last = last if until is None else min(last, until)
+    has_news = after < last and has_logs_between(project_id, after, last)
+    return _delta(after, last, []) if has_news else Delta(after, last, "")

@@ -22,3 +22,8 @@ def user_list_feed(project_id: int, user_id: str) -> str:
 def alerts_group(project_id: int) -> str:
     """The feed of a project's alerts."""
     return f"alerts.{project_id}"
+
+
+def logs_group(project_id: int) -> str:
+    """The feed of a project's log records."""
+    return f"logs.{project_id}"

@@ -10,7 +10,7 @@ from django.db import connection
 
 from core.errors import FieldError, InvalidInput
 from core.nanotime import MAX_NS, NS_PER_SECOND
-from metrics.cells import QUANTILES, Cell, compute_value, weigh
+from metrics.cells import QUANTILES, Cell, compute_values, weigh
 from metrics.labels import SeriesRow, matches
 from metrics.reading import list_series
 from metrics.records import AGGREGATIONS, OTHER, MetricAnswer, MetricQuery, MetricSeries
@@ -88,9 +88,13 @@ def _answer(project_id: int, question: MetricQuery, buckets: Buckets, now_ns: in
     groups = _group(question.group_by, series, _fold_times(series, rows, buckets))
     chosen, other_count = _choose(groups, question)
     unit = _unit(question.aggregation, series.values())
+    begins_ns = [buckets.since_ns + place * buckets.step_s * NS_PER_SECOND for place in range(buckets.count)]
+    values = _values([cells for _, cells in chosen], question.aggregation, buckets, now_ns)
     answered = [
-        MetricSeries(question.name, labels, unit, _points(cells, question.aggregation, buckets, now_ns))
-        for labels, cells in chosen
+        MetricSeries(
+            question.name, labels, unit, [(begin_ns, told.get(place)) for place, begin_ns in enumerate(begins_ns)]
+        )
+        for (labels, _), told in zip(chosen, values, strict=True)
     ]
     return MetricAnswer(answered, other_count, buckets.step_s)
 
@@ -172,15 +176,17 @@ def _choose(groups: dict[Labels, Cells], question: MetricQuery) -> tuple[list[tu
     return chosen, len(rest)
 
 
-def _points(cells: Cells, aggregation: str, buckets: Buckets, now_ns: int) -> list[tuple[int, float | None]]:
+def _values(lines: Sequence[Cells], aggregation: str, buckets: Buckets, now_ns: int) -> list[dict[int, float | None]]:
+    """Of each line its values, by the place of their bucket. One that is not over is as long as it lasts by now."""
     step_ns = buckets.step_s * NS_PER_SECOND
-    points: list[tuple[int, float | None]] = []
-    for place in range(buckets.count):
-        begin_ns = buckets.since_ns + place * step_ns
-        length_s = min(step_ns, max(NS_PER_SECOND, now_ns - begin_ns)) / NS_PER_SECOND
-        cell = cells.get(place)
-        points.append((begin_ns, None if cell is None else compute_value(cell, aggregation, length_s)))
-    return points
+    places = [(number, place) for number, cells in enumerate(lines) for place in cells]
+    ages_ns = (now_ns - buckets.since_ns - place * step_ns for _, place in places)
+    lengths_s = [min(step_ns, max(NS_PER_SECOND, age_ns)) / NS_PER_SECOND for age_ns in ages_ns]
+    computed = compute_values([lines[number][place] for number, place in places], aggregation, lengths_s)
+    found: list[dict[int, float | None]] = [{} for _ in lines]
+    for (number, place), value in zip(places, computed, strict=True):
+        found[number][place] = value
+    return found
 
 
 def _unit(aggregation: str, series: Iterable[SeriesRow]) -> str:

@@ -1,8 +1,9 @@
 """What the rollups of several series and times come to in one bucket of an answer. No Django here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from metrics.sketches.codec import merge_encoded
+from metrics.sketches.many import find_quantiles
 
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 
@@ -72,11 +73,23 @@ class Cell:
         self.sketches += other.sketches
 
 
-def compute_value(cell: Cell, aggregation: str, length_s: float) -> float | None:
-    """The value of a bucket of this length; None where there is nothing to tell."""
+def compute_values(cells: Sequence[Cell], aggregation: str, lengths_s: Sequence[float]) -> list[float | None]:
+    """The values of buckets of these lengths; None where there is nothing to tell."""
     if aggregation in QUANTILES:
-        sketch = merge_encoded(cell.sketches)
-        return sketch.find_quantile(QUANTILES[aggregation], at_least=cell.min, at_most=cell.max)
+        found = find_quantiles([cell.sketches for cell in cells], QUANTILES[aggregation])
+        return [_within(cell, value) for cell, value in zip(cells, found, strict=True)]
+    return [_compute(cell, aggregation, length_s) for cell, length_s in zip(cells, lengths_s, strict=True)]
+
+
+def _within(cell: Cell, value: float | None) -> float | None:
+    """A quantile is never beyond what was measured."""
+    if value is None:
+        return None
+    value = value if cell.min is None else max(value, cell.min)
+    return value if cell.max is None else min(value, cell.max)
+
+
+def _compute(cell: Cell, aggregation: str, length_s: float) -> float | None:
     match aggregation:
         case "sum":
             return _sum(cell)

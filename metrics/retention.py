@@ -34,21 +34,32 @@ def retain() -> None:
 
 
 def delete_old(now_ns: int) -> None:
-    """The same at a given time. What is yet to be rolled up stays until it is."""
+    """The same at a given time."""
     last = 0
     while True:
-        with giving_way(), transaction.atomic(), connection.cursor() as cursor:
+        with giving_way(), connection.cursor() as cursor:
             cursor.execute("SELECT id FROM metrics_series WHERE id > %s ORDER BY id LIMIT %s", [last, BATCH])
             ids = [row[0] for row in cursor.fetchall()]
             if not ids:
                 return
             for level_s, above_s in pairwise((POINTS_S, *LEVELS_S)):
-                until_ns = get_kept_since_ns(level_s, now_ns)
-                if not has_work(cursor, above_s, until_ns):
-                    _delete_level(cursor, ids, level_s, until_ns)
+                _delete_made_use_of(cursor, ids, level_s, above_s, get_kept_since_ns(level_s, now_ns))
             _delete_level(cursor, ids, LEVELS_S[-1], get_kept_since_ns(LEVELS_S[-1], now_ns))
             _delete_series(cursor, ids, now_ns)
             last = ids[-1]
+
+
+def _delete_made_use_of(cursor: Any, ids: list[int], level_s: int, above_s: int, until_ns: int) -> None:
+    """What the level above is made of, unless some of that is yet to be computed: then all of it stays for now.
+
+    Asked again after deleting: what came meanwhile was deleted too, and has noted its work.
+    """
+    if has_work(cursor, above_s, until_ns):
+        return
+    with transaction.atomic():
+        _delete_level(cursor, ids, level_s, until_ns)
+        if has_work(cursor, above_s, until_ns):
+            transaction.set_rollback(True)
 
 
 def _delete_level(cursor: Any, ids: list[int], level_s: int, until_ns: int) -> None:

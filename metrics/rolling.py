@@ -14,7 +14,7 @@ from core.pressure import giving_way
 from metrics.levels import LEVELS_S, MINUTE_NS, MINUTE_S, POINTS_S, floor_ns
 from metrics.minutes import Kind, add_up
 from metrics.point_reading import read_kinds, read_points, read_points_before, read_times_after
-from metrics.rollups import RollupRow, delete_rollups, merge_buckets, read_let_go, write_rollups
+from metrics.rollups import Changes, RollupRow, compute_merged, read_let_go, write_changes
 from metrics.series import extend_series
 from metrics.work import finish_work, note_work, read_work
 
@@ -50,35 +50,46 @@ def _work_off(name: str, pieces: list[Any]) -> None:
 
 
 def _roll_up_some() -> bool:
-    """Compute minutes in one transaction; whether there were any."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    """Compute minutes; whether there were any.
+
+    The work is read first, then the points, then one short transaction writes: a writer in between notes new work, and
+    is not held up while this computes.
+    """
+    with connection.cursor() as cursor:
         work = read_work(cursor, MINUTE_S, WORK_ROWS)
         by_project: dict[int, Buckets] = defaultdict(dict)
         for (project_id, bucket_ns), series_ids in work.buckets.items():
             by_project[project_id][bucket_ns] = series_ids
-        for project_id in sorted(by_project):
-            _compute_minutes(cursor, project_id, by_project[project_id])
-        finish_work(cursor, work.row_ids)
+        computed = {key: _compute_minutes(cursor, key, minutes) for key, minutes in sorted(by_project.items())}
+        with transaction.atomic():
+            for project_id, (changes, touched) in computed.items():
+                write_changes(cursor, MINUTE_S, changes)
+                note_work(cursor, project_id, LEVELS_S[1], touched)
+                extend_series(cursor, _reach(touched))
+            finish_work(cursor, work.row_ids)
     return bool(work.row_ids)
 
 
-def _compute_minutes(cursor: Any, project_id: int, minutes: Buckets) -> None:
+def _compute_minutes(cursor: Any, project_id: int, minutes: Buckets) -> tuple[Changes, list[tuple[int, int]]]:
+    """What the minutes come to, and all (series, minute)s that were looked at. Reads only."""
     kinds = read_kinds(cursor, sorted({key for keys in minutes.values() for key in keys}))
-    minutes = _with_followers(cursor, minutes, kinds)
-    let_go = read_let_go(cursor, kinds, POINTS_S)
-    reach: dict[int, tuple[int, int]] = {}
-    for bucket_ns in sorted(minutes):
-        series_ids = sorted(key for key in minutes[bucket_ns] if key in kinds)
-        rows = _compute_minute(cursor, project_id, bucket_ns, series_ids, kinds)
-        write_rollups(cursor, rows, let_go=let_go)
-        empty = set(series_ids) - {row.series_id for row in rows}
-        gone = [(key, bucket_ns) for key in empty if bucket_ns >= let_go.get(key, 0)]
-        delete_rollups(cursor, MINUTE_S, gone)
-        for key in series_ids:
-            first, _ = reach.get(key, (bucket_ns, 0))
-            reach[key] = first, bucket_ns + MINUTE_NS - 1
-        note_work(cursor, project_id, LEVELS_S[1], [(key, bucket_ns) for key in series_ids])
-    extend_series(cursor, [(key, first, last) for key, (first, last) in reach.items()])
+    rows: list[RollupRow] = []
+    touched: list[tuple[int, int]] = []
+    for bucket_ns, wanted in sorted(_with_followers(cursor, minutes, kinds).items()):
+        series_ids = sorted(key for key in wanted if key in kinds)
+        rows += _compute_minute(cursor, project_id, bucket_ns, series_ids, kinds)
+        touched += [(key, bucket_ns) for key in series_ids]
+    empty = set(touched) - {(row.series_id, row.bucket_ns) for row in rows}
+    return Changes(rows, empty, read_let_go(cursor, kinds, POINTS_S)), touched
+
+
+def _reach(touched: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Each series with the begin of its first minute and the end of its last."""
+    found: dict[int, tuple[int, int]] = {}
+    for key, bucket_ns in touched:
+        first, last = found.get(key, (bucket_ns, 0))
+        found[key] = min(first, bucket_ns), max(last, bucket_ns + MINUTE_NS - 1)
+    return [(key, first, last) for key, (first, last) in found.items()]
 
 
 def _with_followers(cursor: Any, minutes: Buckets, kinds: dict[int, Kind]) -> Buckets:
@@ -106,13 +117,20 @@ def _compute_minute(
 
 
 def _merge_some(below_s: int, level_s: int) -> bool:
-    """Compute longer buckets in one transaction; whether there were any."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    """Compute longer buckets; whether there were any. In the same order as minutes."""
+    with connection.cursor() as cursor:
         work = read_work(cursor, level_s, WORK_ROWS)
-        for (project_id, bucket_ns), series_ids in sorted(work.buckets.items()):
-            merge_buckets(cursor, project_id, (below_s, level_s), {(key, bucket_ns) for key in series_ids})
-            if level_s != LEVELS_S[-1]:
-                above_s = LEVELS_S[LEVELS_S.index(level_s) + 1]
-                note_work(cursor, project_id, above_s, [(key, bucket_ns) for key in series_ids])
-        finish_work(cursor, work.row_ids)
+        merged = {
+            place: compute_merged(cursor, place[0], (below_s, level_s), {(key, place[1]) for key in series_ids})
+            for place, series_ids in sorted(work.buckets.items())
+        }
+        with transaction.atomic():
+            for (project_id, bucket_ns), changes in merged.items():
+                write_changes(cursor, level_s, changes)
+                if level_s != LEVELS_S[-1]:
+                    above_s = LEVELS_S[LEVELS_S.index(level_s) + 1]
+                    note_work(
+                        cursor, project_id, above_s, [(key, bucket_ns) for key in work.buckets[project_id, bucket_ns]]
+                    )
+            finish_work(cursor, work.row_ids)
     return bool(work.row_ids)

@@ -45,6 +45,16 @@ class RollupRow(msgspec.Struct, frozen=True):
     sketch: bytes
 
 
+class Changes(msgspec.Struct, frozen=True):
+    """What buckets of one level come to."""
+
+    rows: list[RollupRow]
+    empty: Collection[tuple[int, int]]
+    """(series, bucket)s that come to nothing."""
+    let_go: Mapping[int, int]
+    """By series, before when some of what the rows are made of is gone: there the row that counted more stays."""
+
+
 def write_rollups(cursor: Any, rows: Sequence[RollupRow], *, let_go: Mapping[int, int] | None = None) -> None:
     """Put the rows in place of those that are there. One for each series, level and bucket.
 
@@ -78,6 +88,13 @@ def merge_up(cursor: Any, project_id: int, touched: Iterable[tuple[int, int]]) -
 
 def merge_buckets(cursor: Any, project_id: int, levels: tuple[int, int], pairs: Collection[tuple[int, int]]) -> None:
     """Compute these (series, bucket)s from the rows of the level below. `levels`: that one, then their own."""
+    write_changes(cursor, levels[1], compute_merged(cursor, project_id, levels, pairs))
+
+
+def compute_merged(
+    cursor: Any, project_id: int, levels: tuple[int, int], pairs: Collection[tuple[int, int]]
+) -> Changes:
+    """What these (series, bucket)s come to, from the rows of the level below. Reads only."""
     below_s, level_s = levels
     since_ns = min(bucket_ns for _, bucket_ns in pairs)
     until_ns = max(bucket_ns for _, bucket_ns in pairs) + level_s * NS_PER_SECOND
@@ -87,10 +104,15 @@ def merge_buckets(cursor: Any, project_id: int, levels: tuple[int, int], pairs: 
         pair = row[0], floor_ns(row[1], level_s)
         if pair in pairs:
             parts[pair].append(row)
-    let_go = read_let_go(cursor, series_ids, below_s)
-    merged = [_merge(key, level_s, bucket_ns, project_id, rows) for (key, bucket_ns), rows in parts.items()]
-    write_rollups(cursor, merged, let_go=let_go)
-    delete_rollups(cursor, level_s, [pair for pair in pairs if pair not in parts and pair[1] >= let_go.get(pair[0], 0)])
+    rows = [_merge(key, level_s, bucket_ns, project_id, found) for (key, bucket_ns), found in parts.items()]
+    return Changes(rows, set(pairs) - parts.keys(), read_let_go(cursor, series_ids, below_s))
+
+
+def write_changes(cursor: Any, level_s: int, changes: Changes) -> None:
+    """Let the buckets hold what was computed."""
+    let_go = changes.let_go
+    write_rollups(cursor, changes.rows, let_go=let_go)
+    delete_rollups(cursor, level_s, [pair for pair in changes.empty if pair[1] >= let_go.get(pair[0], 0)])
 
 
 def read_let_go(cursor: Any, series_ids: Collection[int], below_s: int) -> dict[int, int]:

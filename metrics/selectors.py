@@ -1,8 +1,8 @@
 """Reads metrics for pages, REST and alerts: frozen records, always of one project."""
 
 from metrics.asking import query, query_totals
+from metrics.behind import list_missions_behind
 from metrics.catalogue import find_unit, find_usual_aggregation, list_metrics
-from metrics.derive.behind import list_missions_behind
 from metrics.exemplars import list_exemplars
 from metrics.recent import list_recent
 from metrics.work import count_pending

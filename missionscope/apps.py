@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.conf import settings
 
 from core import jobs
-from missionscope.wakeups import BackgroundWaker
+from missionscope.wakeups import BackgroundWaker, Waker
 
 
 class MissionscopeConfig(AppConfig):
@@ -18,8 +18,8 @@ class MissionscopeConfig(AppConfig):
             jobs.set_waker(BackgroundWaker(_make_waker))
 
 
-def _make_waker() -> jobs.Waker:
+def _make_waker() -> Waker:
     # Celery is imported at the first wake-up: most commands never need it.
-    from missionscope.celery import Waker
+    from missionscope.celery import Waker as CeleryWaker
 
-    return Waker()
+    return CeleryWaker()

@@ -18,6 +18,8 @@ from django.urls import get_resolver
 
 from core import jobs
 from core.counters import HTTP_SECONDS
+from core.logs import log_what_nobody_catches
+from missionscope.entrance import Entrance
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -36,8 +38,8 @@ SENTRY_PATH = re.compile(r"/api/[^/]{1,100}/(?:envelope|store)/?")
 django_application = cast(Application, get_asgi_application())
 
 
-async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Route one connection."""
+async def route(scope: Scope, receive: Receive, send: Send) -> None:
+    """One connection to who answers it."""
     if scope["type"] == "lifespan":
         await run_lifespan(receive, send)
     elif scope["type"] == "websocket":
@@ -77,6 +79,10 @@ def is_for_doors(scope: Scope) -> bool:
     if scope["path"].startswith(DOOR_PREFIXES) or SENTRY_PATH.fullmatch(scope["path"]):
         return True
     return scope["path"].startswith(SHARED_PREFIXES) and _asked_method(scope) not in READING
+
+
+application = Entrance(route, is_for_doors)
+"""What the server serves."""
 
 
 def _asked_method(scope: Scope) -> str:
@@ -149,9 +155,14 @@ async def run_lifespan(receive: Receive, send: Send) -> None:
     """Start what lives as long as the server, and end it after the last request was answered."""
     from missionscope.jobs import runner
     from missionscope.parent import follow_parent
+    from missionscope.remote_debugging import listen_for_debugger
+    from missionscope.tracing import start_tracing, stop_tracing
 
     await receive()
     follow_parent()
+    log_what_nobody_catches()
+    listen_for_debugger(settings.MISSIONSCOPE_DEBUGPY)
+    start_tracing("web")
     # What cannot be imported ends the start here, not the first request.
     get_doors()
     get_resolver().url_patterns  # noqa: B018
@@ -173,6 +184,7 @@ async def run_lifespan(receive: Receive, send: Send) -> None:
     if not settings.REDIS_URL:
         jobs.set_waker(None)
         await to_thread(runner.stop)
+    await to_thread(stop_tracing)
     await send({"type": "lifespan.shutdown.complete"})
 
 

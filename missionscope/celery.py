@@ -17,9 +17,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "missionscope.settings")
 import django
 import redis
 import structlog
-from celery import Celery
+from celery import Celery, Task
 from celery.beat import EmbeddedService
-from celery.signals import setup_logging, worker_ready
+from celery.signals import setup_logging, worker_init, worker_ready, worker_shutdown
 from django.apps import apps
 from django.conf import settings
 from kombu.exceptions import OperationalError
@@ -29,8 +29,12 @@ if not apps.ready:
     django.setup()
 
 from core.jobs import Job, get_job, list_jobs
+from core.logs import log_what_nobody_catches, logged_ids
+from core.spans import Origin, read_origin, span_for, write_origin
 from missionscope.job_records import note_run
 from missionscope.parent import follow_parent, get_parent
+from missionscope.remote_debugging import listen_for_debugger
+from missionscope.tracing import start_tracing, stop_tracing
 
 WAITING_S = 60
 """A wake-up that got lost with its worker is forgotten after this."""
@@ -43,6 +47,7 @@ BESIDE_NICENESS = 10
 
 # Celery warns a worker that runs as root of pickled tasks; only JSON is accepted here.
 warnings.filterwarnings("ignore", message="(?s).*worker with superuser privileges")
+NOWHERE = Origin()
 logger = structlog.get_logger("missionscope.jobs")
 client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
 app = Celery("missionscope", broker=settings.REDIS_URL)
@@ -61,18 +66,25 @@ app.conf.update(
 )
 
 
-@app.task(name="missionscope.run_job", shared=False)
-def run_job(name: str) -> None:
+@app.task(name="missionscope.run_job", shared=False, bind=True)
+def run_job(self: Task, name: str) -> None:
     """Run one registered job, unless another worker is running it: then it comes again."""
+    origin = read_origin(self.request.headers or {})
+    with logged_ids(job=name, task_id=self.request.id):
+        _run_job(name, origin)
+
+
+def _run_job(name: str, origin: Origin) -> None:
     job = get_job(name)
     client.delete(_key(name, "waiting"))
     with _hold(name) as is_mine:
         if not is_mine:
-            _send(job, AGAIN_S)
+            _send(job, AGAIN_S, origin)
             return
         if job.rest_s:
             client.set(_key(name, "resting"), 1, px=max(1, int(job.rest_s * 1000)))
-        _run_noted(job)
+        with span_for(f"job {name}", [origin], job=name):
+            _run_noted(job)
 
 
 def _run_noted(job: Job) -> None:
@@ -117,12 +129,12 @@ class Waker:
     def __init__(self) -> None:
         self.closed_until_s = 0.0
 
-    def __call__(self, name: str) -> None:
+    def __call__(self, name: str, origin: Origin = NOWHERE) -> None:
         if time.monotonic() < self.closed_until_s:
             return
         try:
             rest_ms = client.pttl(_key(name, "resting"))
-            _send(get_job(name), max(0, rest_ms) / 1000)
+            _send(get_job(name), max(0, rest_ms) / 1000, origin)
         except KeyError:
             return
         except (redis.RedisError, OperationalError, OSError) as error:
@@ -130,9 +142,10 @@ class Waker:
             logger.warning("job not woken", job=name, error=type(error).__name__)
 
 
-def _send(job: Job, countdown_s: float) -> None:
+def _send(job: Job, countdown_s: float, origin: Origin) -> None:
     if client.set(_key(job.name, "waiting"), 1, nx=True, ex=WAITING_S + int(countdown_s)):
-        run_job.apply_async(args=[job.name], countdown=countdown_s or None, retry=False)
+        headers = write_origin(origin)
+        run_job.apply_async(args=[job.name], countdown=countdown_s or None, retry=False, headers=headers)
 
 
 def _key(name: str, what: str) -> str:
@@ -149,6 +162,21 @@ def schedule_jobs(sender: Celery, **_: Any) -> None:
 @setup_logging.connect
 def keep_logging(**_: Any) -> None:
     """Django's settings have configured logging; Celery must not."""
+
+
+@worker_init.connect
+def observe(**_: Any) -> None:
+    """A worker's logs, traces and debugger are those of the web server; beside one, the debugger has the next port."""
+    log_what_nobody_catches()
+    port = settings.MISSIONSCOPE_DEBUGPY
+    listen_for_debugger(port + 1 if port and get_parent() else port)
+    start_tracing("worker")
+
+
+@worker_shutdown.connect
+def end_observing(**_: Any) -> None:
+    """What was traced is sent."""
+    stop_tracing()
 
 
 @worker_ready.connect

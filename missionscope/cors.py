@@ -15,10 +15,11 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 ALLOWED_HEADERS = (
     "accept", "access-control-allow-origin", "authorization", "baggage", "content-encoding", "content-type",
-    "traceparent", "tracestate", "x-api-key", "x-csrftoken", "x-requested-with", "x-sentry-auth", "x-service-name",
+    "traceparent", "tracestate", "x-api-key", "x-csrftoken", "x-request-id", "x-requested-with", "x-sentry-auth",
+    "x-service-name",
 )  # fmt: skip
 """Of requests. Some clients send `Access-Control-Allow-Origin` as if it were one of theirs."""
-EXPOSED_HEADERS = ("retry-after", "www-authenticate", "x-sentry-error", "x-sentry-rate-limits")
+EXPOSED_HEADERS = ("retry-after", "www-authenticate", "x-request-id", "x-sentry-error", "x-sentry-rate-limits")
 PREFLIGHT_S = 7200
 """How long a browser remembers what it was allowed."""
 _CREDENTIALS = (b"access-control-allow-credentials", b"true")

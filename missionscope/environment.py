@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import NoReturn
@@ -99,6 +100,27 @@ def get_public_url(variable: str) -> str:
     ):
         refuse(variable, "must be an address such as https://missionscope.example.org, without path or login.")
     return url
+
+
+def get_exporter_url(variable: str) -> str:
+    """Where our own traces go; empty when unset. The paths of signals are put behind it."""
+    url = get_text(variable)
+    if not url:
+        return ""
+    parts = split_url(variable, url)
+    if parts.scheme not in USUAL_PORTS or not parts.hostname or parts.username or parts.query or parts.fragment:
+        refuse(variable, "must be an address such as http://127.0.0.1:4318, without login.")
+    return url
+
+
+def get_debugger_port(variable: str) -> int:
+    """The port of the loopback interface where a debugger may attach; 0 when unset."""
+    if not get_text(variable):
+        return 0
+    port = get_number(variable, 0, least=1024, most=65534)
+    if find_spec("debugpy") is None:
+        refuse(variable, "needs the package debugpy, which is not installed (make install-dev).")
+    return port
 
 
 def get_key_url(variable: str) -> str:

@@ -24,7 +24,7 @@ def show_readiness(_request: HttpRequest) -> JsonResponse:
     """200 when requests can be served, else 503; `checks` says which part is not ready and why."""
     checks = [check_database()]
     if checks[0]["ok"]:
-        checks += [check_migrations(), check_ingest(), describe_totals(), describe_search()]
+        checks += [check_migrations(), check_ingest(), describe_totals(), describe_errors(), describe_search()]
     is_ready = all(check["ok"] for check in checks)
     return JsonResponse(
         {"status": "ok" if is_ready else "not ready", "checks": checks}, status=200 if is_ready else 503
@@ -66,6 +66,13 @@ def describe_totals() -> dict[str, Any]:
     from traces.counts import count_waiting_missions
 
     return {"name": "totals", "ok": True, "reason": "", "waiting": count_waiting_missions()}
+
+
+def describe_errors() -> dict[str, Any]:
+    """How many records that tell of failures are not among the errors yet. Late is not unready."""
+    from faults.selectors import count_waiting
+
+    return {"name": "errors", "ok": True, "reason": "", "waiting": count_waiting()}
 
 
 def describe_search() -> dict[str, Any]:

@@ -8,6 +8,8 @@ import structlog
 from django.db import close_old_connections
 
 from core.jobs import Job, list_jobs
+from core.logs import logged_ids
+from core.spans import MOST_LINKS, Origin, get_origin, span_for
 
 FIRST_TICK_S = 0.5
 LONGEST_PAUSE_AFTER_FAILURE_S = 60.0
@@ -25,6 +27,8 @@ class JobState:
     earliest_s: float = 0.0
     """No run before this, woken or not."""
     is_woken: bool = False
+    origins: list[Origin] = field(default_factory=list)
+    """Who woke it since it last began."""
     run_count: int = 0
     failure_count: int = 0
     failures_in_a_row: int = 0
@@ -66,6 +70,8 @@ class Runner:
             return
         with self._condition:
             state.is_woken = True
+            if len(state.origins) <= MOST_LINKS:
+                state.origins.append(get_origin())
             self._condition.notify()
 
     def stop(self, timeout_s: float = 10.0) -> bool:
@@ -96,24 +102,31 @@ class Runner:
 
     def _run_job(self, state: JobState) -> None:
         started_s = time.monotonic()
+        with self._condition:
+            origins, state.origins = state.origins, []
+        with logged_ids(job=state.job.name):
+            self._try_job(state, origins)
+        state.run_count += 1
+        state.last_run_s = time.monotonic() - started_s
+        state.total_s += state.last_run_s
+        state.due_s = started_s + state.job.every_s
+        state.earliest_s = started_s + max(state.job.rest_s, pause_after_failures_s(state.failures_in_a_row))
+
+    def _try_job(self, state: JobState, origins: list[Origin]) -> None:
         try:
-            state.job.function()
+            with span_for(f"job {state.job.name}", origins, job=state.job.name):
+                state.job.function()
         except Exception as error:  # the outermost loop: one failing job must not end the others
             state.failure_count += 1
             state.failures_in_a_row += 1
             state.last_error = type(error).__name__
-            logger.exception("job failed", job=state.job.name, failures_in_a_row=state.failures_in_a_row)
+            logger.exception("job failed", failures_in_a_row=state.failures_in_a_row)
         else:
             state.failures_in_a_row = 0
             state.last_error = ""
             state.succeeded_s = time.time()
         finally:
             close_old_connections()
-        state.run_count += 1
-        state.last_run_s = time.monotonic() - started_s
-        state.total_s += state.last_run_s
-        state.due_s = started_s + state.job.every_s
-        state.earliest_s = started_s + max(state.job.rest_s, pause_after_failures_s(state.failures_in_a_row))
 
 
 def pause_after_failures_s(failures_in_a_row: int) -> float:

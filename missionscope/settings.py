@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from core.logs import CONSOLE, JSON, configure_structlog, logging_settings
 from missionscope.cors import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_S
 from missionscope.databases import read_database
 from missionscope.environment import (
     get_data_directory,
+    get_debugger_port,
+    get_exporter_url,
     get_flag,
     get_inner_hosts,
     get_key_file,
@@ -23,7 +26,6 @@ from missionscope.environment import (
     refuse,
     split_url,
 )
-from missionscope.logs import configure_structlog, logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -105,6 +107,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "missionscope.identified.IdentifiedMiddleware",
     "missionscope.statements.StatementsMiddleware",
 ]
 ROOT_URLCONF = "missionscope.urls"
@@ -317,5 +320,14 @@ MISSIONSCOPE_CELERY_WORKER = get_flag("MISSIONSCOPE_CELERY_WORKER", default=True
 _level = get_text("MISSIONSCOPE_LOG_LEVEL", "INFO").upper()
 if _level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
     refuse("MISSIONSCOPE_LOG_LEVEL", "must be debug, info, warning or error.")
+_form = get_text("MISSIONSCOPE_LOG_FORMAT", JSON)
+if _form not in {JSON, CONSOLE}:
+    refuse("MISSIONSCOPE_LOG_FORMAT", "must be json or console.")
 configure_structlog()
-LOGGING = logging_settings(_level)
+LOGGING = logging_settings(_level, _form)
+
+# --- its own traces, and the debugger ------------------------------------------------------------------------------
+OTEL_EXPORTER_OTLP_ENDPOINT = get_exporter_url("OTEL_EXPORTER_OTLP_ENDPOINT")
+MISSIONSCOPE_DEBUGPY = get_debugger_port("MISSIONSCOPE_DEBUGPY")
+if MISSIONSCOPE_DEBUGPY and MISSIONSCOPE_WORKERS > 1:
+    refuse("MISSIONSCOPE_DEBUGPY", "needs MISSIONSCOPE_WORKERS=1: several processes cannot share the port.")

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import structlog
 
-from core.jobs import Waker
+from core.spans import Origin, get_origin
+
+Waker = Callable[[str, Origin], None]
 
 logger = structlog.get_logger("missionscope.jobs")
 
@@ -21,14 +23,14 @@ class BackgroundWaker:
 
     def _begin(self) -> None:
         """Threads do not survive a fork."""
-        self._names: set[str] = set()
+        self._origins: dict[str, Origin] = {}
         self._condition = threading.Condition()
         self._thread: threading.Thread | None = None
 
     def __call__(self, name: str) -> None:
         """Never waits, never fails."""
         with self._condition:
-            self._names.add(name)
+            self._origins[name] = _richer(self._origins.get(name), get_origin())
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="missionscope-wakeups", daemon=True)
                 self._thread.start()
@@ -38,11 +40,16 @@ class BackgroundWaker:
         waker = self._make_waker()
         while True:
             with self._condition:
-                while not self._names:
+                while not self._origins:
                     self._condition.wait()
-                names, self._names = sorted(self._names), set()
-            for name in names:
+                woken, self._origins = sorted(self._origins.items()), {}
+            for name, origin in woken:
                 try:
-                    waker(name)
+                    waker(name, origin)
                 except Exception as error:  # the outermost loop: the interval serves the job that was not woken
                     logger.warning("job not woken", job=name, error=type(error).__name__)
+
+
+def _richer(known: Origin | None, origin: Origin) -> Origin:
+    """Of two that want the same job: one that is traced."""
+    return known if known is not None and (known.span or not origin.span) else origin

@@ -11,8 +11,9 @@ from core.conflicts import retry_conflicts
 from core.hashing import digest16
 from core.jobs import wake
 from core.pressure import giving_way
+from search.log_lines import write_lines
 from search.models import QueueItem
-from search.texts import FoundText, log_texts, span_texts
+from search.texts import FoundText, line_text, log_texts, span_texts
 from search.words import index_words
 from traces.models import Log, Span
 from traces.selectors import read_logs, read_spans
@@ -33,6 +34,8 @@ ENTRIES = Table(
 
 _Places = dict[tuple[bytes, int], tuple[str, int, FoundText]]
 """A text's hash and its mission, to the record (type, key) it was first seen in."""
+_Lines = list[tuple[int, list[str]]]
+"""Log records and all their words."""
 
 
 def index_pending() -> None:
@@ -60,9 +63,10 @@ def _take() -> list[QueueItem]:
 def index_items(items: list[QueueItem]) -> None:
     """Index these and take them off the queue, in one transaction."""
     found: dict[int, _Places] = {}
+    lines: dict[int, _Lines] = {}
     for item in items:
         places = found.setdefault(item.project_id, {})
-        for mission_pk, record_pk, text in _texts(item):
+        for mission_pk, record_pk, text in _texts(item, lines.setdefault(item.project_id, [])):
             place = (digest16(text.text.encode(errors="replace")), mission_pk)
             places.setdefault(place, (item.record_type, record_pk, text))
     words: dict[bytes, list[str]] = {}
@@ -76,12 +80,15 @@ def index_items(items: list[QueueItem]) -> None:
         with transaction.atomic():
             for project_id, places in sorted(found.items()):
                 _write(project_id, places, words)
+                with connection.cursor() as cursor:
+                    write_lines(cursor, project_id, lines[project_id])
             QueueItem.objects.filter(id__in=[item.id for item in items]).delete()
 
     retry_conflicts(write)
 
 
-def _texts(item: QueueItem) -> Iterable[tuple[int, int, FoundText]]:
+def _texts(item: QueueItem, lines: _Lines) -> Iterable[tuple[int, int, FoundText]]:
+    """The texts of records that have a mission; log records with all their words go into `lines`."""
     raw = bytes(item.record_pks)
     pks = [int.from_bytes(raw[at : at + 8], "big") for at in range(0, len(raw), 8)]
     if item.record_type == "span":
@@ -93,11 +100,13 @@ def _texts(item: QueueItem) -> Iterable[tuple[int, int, FoundText]]:
                 for text in span_texts(span, homes[pk][1]):
                     yield homes[pk][0], pk, text
         return
-    rows = Log.objects.filter(id__in=pks).values_list("id", "mission_id")
-    logs = {pk: mission_pk for pk, mission_pk in rows if mission_pk is not None}
-    for pk, record in read_logs(item.project_id, logs).items():
-        for text in log_texts(record):
-            yield logs[pk], pk, text
+    homes_of_logs = dict(Log.objects.filter(id__in=pks).values_list("id", "mission_id"))
+    for pk, record in read_logs(item.project_id, homes_of_logs).items():
+        lines.append((pk, index_words(line_text(record))))
+        mission_pk = homes_of_logs[pk]
+        if mission_pk is not None:
+            for text in log_texts(record):
+                yield mission_pk, pk, text
 
 
 def _write(project_id: int, places: _Places, words: dict[bytes, list[str]]) -> None:

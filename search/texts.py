@@ -53,6 +53,12 @@ def log_texts(record: LogRecord) -> Iterator[FoundText]:
     yield from _attribute_texts(record.attributes, "LOG", set())
 
 
+def line_text(record: LogRecord) -> str:
+    """All that a log record says, for who looks for lines: its body and the values of all its attributes."""
+    values = (record.body, *record.attributes.values())
+    return "\n".join(leaf for value in values for leaf in _leaves(value))
+
+
 def _attribute_texts(attributes: dict[str, Any], span_kind: str, seen: set[str]) -> Iterator[FoundText]:
     for key, value in attributes.items():
         kind = type(value)

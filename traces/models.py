@@ -246,7 +246,16 @@ class Log(models.Model):
                 condition=models.Q(event_name__in=TOLD_OF_MISSIONS),
                 name="traces_log_told",
             ),
-            models.Index(fields=["project_id", "time_ns", "id"], name="traces_log_recent"),
+            # With what most lists and the counts by time ask for, so that these need no row.
+            models.Index(
+                fields=["project_id", "time_ns", "id", "severity_number", "service_name", "host_name", "agent_name"],
+                name="traces_log_recent",
+            ),
+            models.Index(
+                fields=["project_id", "step_id", "time_ns"],
+                condition=models.Q(step_id__gt=""),
+                name="traces_log_step",
+            ),
             models.Index(
                 fields=["project_id", "request_id", "time_ns"],
                 condition=models.Q(request_id__isnull=False),

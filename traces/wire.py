@@ -89,6 +89,7 @@ def log_json(row: LogRow) -> dict[str, Any]:
     """A log record with a preview of its body."""
     return {
         "id": str(row.pk),
+        "mission_id": row.mission_id or None,
         "time_ns": str(row.time_ns),
         "severity_number": row.severity_number,
         "severity_text": row.severity_text,

@@ -11,7 +11,13 @@ from alerts.standing import Loud, count_loud
 from core.errors import NotAuthenticated, NotFound
 
 THEMES = ("dark", "light")
-PAGES = (("Missions", "/missions/"), ("Errors", "/errors/"), ("Dashboards", "/dashboards/"), ("Alerts", "/alerts/"))
+PAGES = (
+    ("Missions", "/missions/"),
+    ("Errors", "/errors/"),
+    ("Logs", "/logs/"),
+    ("Dashboards", "/dashboards/"),
+    ("Alerts", "/alerts/"),
+)
 
 
 class NavItem(NamedTuple):

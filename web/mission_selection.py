@@ -185,6 +185,7 @@ def show_log_panel(request: HttpRequest, project: ProjectAccess, mission_id: str
     if record is None:
         raise NotFound("There is no such log record in this project.")
     context = {
+        "pk": pk,
         "body": present_value(record.body, is_whole=True),
         "attributes": present_attributes(record.attributes),
         "resource": present_attributes(record.resource.attributes),

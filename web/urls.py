@@ -1,8 +1,25 @@
 """Addresses of the pages."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
-from web.views import dashboard_editing, dashboards, errors, frame, missions, patterns, search, settings
+from web.views import dashboard_editing, dashboards, errors, frame, logs, missions, patterns, search, settings
+
+
+class LogKeyConverter:
+    """The key of a log record: a number that fits 64 bits."""
+
+    regex = "[0-9]{1,18}"
+
+    def to_python(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        """Decimal."""
+        return str(value)
+
+
+register_converter(LogKeyConverter, "logpk")
 
 urlpatterns = [
     path("", frame.show_home, name="home"),
@@ -23,6 +40,13 @@ urlpatterns = [
     path("errors/", errors.show_errors, name="errors"),
     path("errors/<int:group_pk>/", errors.show_error, name="error"),
     path("errors/<int:group_pk>/change", errors.change_error, name="error-change"),
+    path("logs/", logs.show_logs, name="logs"),
+    path("logs/changes", logs.show_log_changes, name="logs-changes"),
+    path("logs/histogram", logs.show_log_histogram, name="logs-histogram"),
+    path("logs/download.csv", logs.download_csv, name="logs-csv"),
+    path("logs/download.ndjson", logs.download_ndjson, name="logs-ndjson"),
+    path("logs/<logpk:pk>", logs.show_log_line, name="log-line"),
+    path("logs/<logpk:pk>/context", logs.show_log_context, name="log-context"),
     path("settings/", settings.show_project, name="settings"),
     path("settings/keys/", settings.show_keys, name="settings-keys"),
     path("settings/keys/<int:key_pk>/revoke", settings.revoke_key, name="settings-key-revoke"),

@@ -7,7 +7,7 @@ KEPT_CHARACTERS = 300
 
 _PARTS = re.compile(
     r"""
-    (?P<keep>\b(?:status(?:\ code)?|https?(?:/\d(?:\.\d)?)?|error\ code|code)[\ :=]{1,3}\d{3}\b)
+    (?P<keep>\b(?i:status(?:\ code)?|https?(?:/\d(?:\.\d)?)?|error\ code|code)[\ :=]{1,3}\d{3}\b)
   | (?P<redacted>\[[A-Z_]{2,24}·[0-9a-f]{6}\](?::\d{1,5}\b)?)
   | (?P<url>\b[a-z][a-z0-9+.-]{1,15}://[^\s'"`<>)\]]{1,500})
   | (?P<email>\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}\b)

@@ -20,12 +20,15 @@ DASHBOARD = Dashboard(
     ),
     panels=(
         Panel("loads", "Page load", percentiles(LOADS), "s", help="Spans documentLoad."),
-        Panel("pages", "Page load p90 by service", (PanelQuery(LOADS, "p90"),), "s", ("service",)),
         Panel("errors", "JavaScript errors", (PanelQuery(ERRORS, "sum"),), "", ("service",), BARS),
         Panel("sockets", "WebSocket changes", (PanelQuery(SOCKETS, "sum"),), "", ("state",), BARS),
         Panel(
             "lost", "WebSockets lost by service", (PanelQuery(SOCKETS, "sum", filters=LOST),), "", ("service",), BARS
         ),
+        Panel(
+            "render", "Component rendering p90", (PanelQuery("react.component.render.duration", "p90"),), "s",
+            ("component",), help="Pushed by pages.",
+        ),
         Panel("done", "What people do", (PanelQuery(DONE, "sum"),), "", ("type",), BARS),
     ),
-)
+)  # fmt: skip

@@ -26,6 +26,12 @@ DASHBOARD = Dashboard(
             each._replace(filters=ASKED) for each in percentiles(METHODS)
         ), "s", help="How long people take."),
         Panel("tools", "Tool.execute", tuple(each._replace(filters=TOOLS) for each in percentiles(METHODS)), "s"),
+        Panel(
+            "open", "Conversations open", (PanelQuery("assistant.conversations.active", "max"),), "", ("service",),
+            help="Pushed by the SDK.",
+        ),
+        Panel("lasting", "Conversation duration", percentiles("assistant.conversation.duration"), "s"),
+        Panel("answers", "Wait for people", percentiles("missionscope.human.wait"), "s"),
         Panel("messages", "Conversation.sendMessage", tuple(
             each._replace(filters=MESSAGES) for each in percentiles(METHODS)
         ), "s"),

@@ -36,8 +36,7 @@ def write_minutes(
     changed = [row for place, row in rows.items() if there.get(place) != row]
     gone = there.keys() - rows.keys()
     write_rollups(cursor, changed)
-    if gone:
-        delete_rollups(cursor, MINUTE_S, gone)
+    delete_rollups(cursor, MINUTE_S, gone)
     extend_series(cursor, _reach(changed))
     merge_up(cursor, project_id, [(row.series_id, row.bucket_ns) for row in changed] + list(gone))
     return len(changed) + len(gone)

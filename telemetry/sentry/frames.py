@@ -55,7 +55,7 @@ def _read_frame(frame: Mapping[str, Any]) -> Frame:
         column=_read_number(frame.get("colno")),
         module=read_text(frame.get("module")),
         source=read_text(frame.get("context_line")),
-        in_app=told if isinstance(told, bool) else is_own_path(file),
+        in_app=told and not file.startswith("<") if isinstance(told, bool) else is_own_path(file),
         before=_read_lines(frame.get("pre_context")),
         after=_read_lines(frame.get("post_context")),
     )

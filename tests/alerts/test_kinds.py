@@ -8,9 +8,13 @@ import pytest
 from alerts.models import Firing, Rule
 from alerts.preview import preview_rule
 from alerts.selectors import list_open_firings
+from analysis.recompute import recompute_missions
 from faults.models import Event, Group
+from metrics.derive.job import derive_marked
 from tests.alerts.making import at, evaluate_each, make_rule, states
-from tests.metrics.making import write_minutes
+from tests.api.conftest import make_request, make_span
+from tests.ingest.delivery import deliver
+from tests.metrics.making import minute, write_minutes
 from traces.models import ListSequence, Mission
 
 pytestmark = pytest.mark.django_db
@@ -259,7 +263,7 @@ def test_a_new_error_of_a_service_fires_and_leads_to_it(project):
         project_id=project.pk, group_id=made.pk, identity=b"1" * 16, time_ns=at(0), received_ns=at(0), source="span",
         level="error", richness=1, mission_id=touched.pk, match_key=b"1" * 16, error_type="", message="", culprit="",
         service_name="brain", agent_name="", tool_name="", step_id="", step_verb="", release="", environment="",
-        request_id="",
+        request_id="", fingerprint_version=1,
     )  # fmt: skip
     evaluate_each(at(1))
     [row] = list_open_firings(project.pk)
@@ -333,3 +337,21 @@ def test_a_preview_of_a_busy_day_asks_little(project, django_assert_max_num_quer
     rule = {"name": "p", "kind": "metric", "condition": {"metric": LLM, "aggregation": "p99", "threshold": 10}}
     with django_assert_max_num_queries(10):
         assert preview_rule(project.pk, rule | {"group_by": ["model"]}, now_ns=at(700)).firing_count > 1
+
+
+def test_a_number_of_a_derived_metric_leads_to_the_missions_behind_it(project):
+    start_ns = minute(1)
+    span = make_span("ab" * 16, 0, "chat gpt-4o", gen_ai__operation__name="chat", gen_ai__request__model="gpt-4o")
+    span |= {"startTimeUnixNano": str(start_ns), "endTimeUnixNano": str(start_ns + 30 * 10**9)}
+    deliver(project.pk, make_request("slow trip", [span]))
+    recompute_missions(list(Mission.objects.values_list("id", flat=True)))
+    derive_marked(is_patient=True)
+    condition = {"metric": LLM, "aggregation": "max", "threshold": 10, "window_s": 300}
+    make_rule(project, kind="metric", condition=condition, group_by=["model"])
+    evaluate_each(at(2))
+    [row] = list_open_firings(project.pk)
+    assert row.labels == {"model": "gpt-4o"}
+    assert [ref.id for ref in row.evidence.missions] == ["slow trip"]
+    assert row.evidence.spans == (f"{'ab' * 16}/{span['spanId']}",)
+    evaluate_each(at(3))
+    assert list_open_firings(project.pk)[0].evidence.missions, "it is looked for once, and stays"

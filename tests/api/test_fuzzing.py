@@ -1,5 +1,6 @@
 """Requests drawn from the schema, fit and unfit: no 500, and every answer as the schema says."""
 
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api.conftest import mission_path
+from tests.api.conftest import PATIENCE_S, mission_path
 from tests.api.test_schema import CONTRACT
 
 pytestmark = pytest.mark.server
@@ -41,7 +42,18 @@ def known(told: Any) -> dict[str, str]:
         kind: told.asker.read(mission_path(told.rich, f"{kind}/"))["results"] for kind in ("llm-calls", "tool-calls")
     }
     parts = {kind: items[0]["id"] for kind, items in calls.items()}
+    error = _first(told.asker, "/api/v1/errors/")
+    parts |= {"group_pk": error, "event_pk": _first(told.asker, f"/api/v1/errors/{error}/events/")}
     return {"mission_id": quote(told.rich, safe=""), "trace_id": span["trace_id"], "span_id": span["span_id"], **parts}
+
+
+def _first(asker: Any, path: str) -> str:
+    """The id of the first of a list, once there is one."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not (results := asker.read(path)["results"]):
+        assert time.monotonic() < deadline, f"{path} stays empty"
+        time.sleep(0.05)
+    return str(results[0]["id"])
 
 
 def ask_often(

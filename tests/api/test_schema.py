@@ -15,6 +15,7 @@ CONTRACT = {
     "metrics/", "metrics/catalogue/", "metrics/exemplars/",
     "alerts/", "alerts/standing/", "alert-rules/", "alert-silences/", "alert-inhibitions/", "alert-channels/",
     "alert-messages/",
+    "errors/", "errors/{group_pk}/", "errors/{group_pk}/events/", "errors/{group_pk}/events/{event_pk}/",
     *(f"missions/{{mission_id}}/{path}" for path in (
         "spans/", "spans/{trace_id}/{span_id}/", "llm-calls/", "llm-calls/{id}/", "turns/",
         "tool-calls/", "tool-calls/{id}/", "logs/", "snapshots/", "state/", "graph/", "agents/", "steps/",
@@ -88,6 +89,8 @@ def test_answers_are_exactly_as_described(told, schema, path):
 
 def addresses(told, path, mission_id):
     rest = path.removeprefix("missions/{mission_id}/")
+    if path.startswith("errors/{"):
+        return of_errors(told, path)
     if rest == path:
         return [f"/api/v1/{path}?q=line" if path == "search/" else f"/api/v1/{path}"]
     if "{" not in rest:
@@ -96,6 +99,16 @@ def addresses(told, path, mission_id):
     kind = rest.partition("/")[0] + "/"
     items = told.asker.walk(mission_path(mission_id, kind))[:5]
     return [mission_path(mission_id, rest.format(**item)) for item in items]
+
+
+def of_errors(told, path):
+    """The address for each of the first errors, and of each the first events."""
+    found = set()
+    for error in told.asker.walk("/api/v1/errors/")[:5]:
+        for event in told.asker.walk(f"/api/v1/errors/{error['id']}/events/")[:3]:
+            found.add(f"/api/v1/{path.format(group_pk=error['id'], event_pk=event['id'])}")
+    assert found
+    return sorted(found)
 
 
 class Sources(HTMLParser):

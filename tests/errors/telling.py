@@ -49,6 +49,7 @@ def span(
     message: str = "",
     trace: str = TRACE,
     name: str = "",
+    release: str = "1.4.0",
     **named: Any,
 ) -> dict[str, Any]:
     """A request with one span."""
@@ -68,7 +69,7 @@ def span(
         made["status"] = {"code": 2, "message": message}
     if ok:
         made["status"] = {"code": 1}
-    resource = {"attributes": attributes(service__name="core", service__version="1.4.0")}
+    resource = {"attributes": attributes(service__name="core", service__version=release)}
     return {"resourceSpans": [{"resource": resource, "scopeSpans": [{"scope": {}, "spans": [made]}]}]}
 
 

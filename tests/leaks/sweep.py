@@ -20,7 +20,7 @@ _PATHS = re.compile(r'(?:href|src|hx-get|data-[a-z-]+)="(/[^"#]*)')
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,}={0,2}")
 _HEXADECIMAL = re.compile(rb"(?:[0-9a-f]{2}){24,}")
 _NOT_VISITED = ("/static/", "/logout", "/api/", "/ws/", "/theme", "/project")
-_SQLITE_TERMS = "CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, search_words, row)"
+_FULL_TEXT = ("search_words", "search_logwords")
 
 Found = Iterator[tuple[str, bytes]]
 """Where, and what is there."""
@@ -35,8 +35,10 @@ def stored(machine: Machine) -> Found:
         yield "a pack", decompress(bytes(frame))
     if machine.sqlite_file is not None:
         with closing(sqlite3.connect(machine.sqlite_file, timeout=30)) as connection:
-            connection.execute(_SQLITE_TERMS)
-            yield "the search index", b"\n".join(_bytes(row[0]) for row in connection.execute("SELECT term FROM terms"))
+            for table in _FULL_TEXT:
+                connection.execute(f"CREATE VIRTUAL TABLE temp.of_{table} USING fts5vocab(main, {table}, row)")
+                terms = connection.execute(f"SELECT term FROM of_{table}")
+                yield f"the search index {table}", b"\n".join(_bytes(row[0]) for row in terms)
     yield from files(machine)
 
 
@@ -49,7 +51,7 @@ def files(machine: Machine) -> Found:
 
 def _tables(machine: Machine) -> list[str]:
     if machine.sqlite_file is not None:
-        named = machine.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'search_words'")
+        named = machine.query(f"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN {_FULL_TEXT}")
     else:
         named = machine.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     return [str(name) for (name,) in named]
@@ -81,6 +83,7 @@ def rest_answers(machine: Machine, searched: str) -> Found:
                     found.append(reader.get(path).content if keys else b"")
         _results(reader, "/api/v1/rejections/", found)
         _results(reader, f"/api/v1/search/?q={searched}", found)
+        _results(reader, "/api/v1/logs/", found)
         for body in found:
             yield "REST", body
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-NAME = re.compile(r"\b(?:MISSIONSCOPE_[A-Z_]*[A-Z]|DATABASE_URL|REDIS_URL)\b")
+NAME = re.compile(r"\b(?:MISSIONSCOPE_[A-Z_]*[A-Z]|DATABASE_URL|REDIS_URL|OTEL_EXPORTER_OTLP_ENDPOINT)\b")
 READ = re.compile(r"get_[a-z_]+\(\s*\"([A-Z_]+)\"")
 NOT_FROM_OUTSIDE = {"MISSIONSCOPE_PARENT_PID"}
 

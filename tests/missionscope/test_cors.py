@@ -1,5 +1,7 @@
 """Pages of allowed origins may call the doors and REST, with their credentials; others learn nothing."""
 
+import re
+
 import pytest
 from corsheaders.conf import conf
 from django.test import Client
@@ -63,7 +65,7 @@ def allowed(settings):
 
 
 def rest_paths():
-    given = dict.fromkeys(("mission_id", "trace_id", "span_id", "pk"), "1")
+    given = dict.fromkeys(("mission_id", "trace_id", "span_id", "pk", "group_pk", "event_pk"), "1")
     return [
         *(fill_in(route, given) for route in api_routes()),
         "/api/v1/schema",
@@ -136,3 +138,22 @@ def test_origins_are_written_as_browsers_write_them(monkeypatch):
         "http://a.org:443",
         "http://[::1]:8080",
     ]
+
+
+async def test_pages_of_every_origin_may_use_what_takes_a_public_key_without_credentials():
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    wrapped = CrossOrigin(door, [OURS.decode()], re.compile("/open/"))
+    for origin in (FOREIGN, OURS, b"null"):
+        sent.clear()
+        asks = [(b"origin", origin), (b"access-control-request-method", b"POST")]
+        await wrapped({"type": "http", "method": "OPTIONS", "path": "/open/", "headers": asks}, None, send)
+        headers = dict(sent[0]["headers"])
+        assert (sent[0]["status"], headers[b"access-control-allow-origin"]) == (204, b"*")
+        assert b"access-control-allow-credentials" not in headers
+    sent.clear()
+    await wrapped({"type": "http", "method": "OPTIONS", "path": "/open/more", "headers": asks}, None, send)
+    assert b"access-control-allow-origin" not in dict(sent[0]["headers"])

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from missionscope.databases import read_database
-from missionscope.environment import get_data_directory, get_flag, get_number, get_origins, get_public_url, get_secret
+from missionscope.environment import (
+    get_data_directory,
+    get_exporter_url,
+    get_flag,
+    get_number,
+    get_origins,
+    get_public_url,
+    get_secret,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,6 +69,14 @@ def test_an_odd_address_is_refused(monkeypatch, value):
 def test_an_odd_origin_is_refused(monkeypatch, value):
     monkeypatch.setenv("MISSIONSCOPE_CORS_ORIGINS", value)
     assert "MISSIONSCOPE_CORS_ORIGINS" in refusal(get_origins, "MISSIONSCOPE_CORS_ORIGINS")
+
+
+@pytest.mark.parametrize("value", ["collector:4318", "grpc://collector:4317", "http://u:p@collector", "http://[::1"])
+def test_an_odd_collector_is_refused_without_being_shown(monkeypatch, value):
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", value)
+    sentence = refusal(get_exporter_url, "OTEL_EXPORTER_OTLP_ENDPOINT")
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT" in sentence
+    assert value not in sentence
 
 
 def test_a_data_directory_that_cannot_be_made_is_refused(monkeypatch, tmp_path):

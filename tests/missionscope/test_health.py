@@ -27,6 +27,7 @@ def test_readiness_tells_what_lags_behind_what_was_stored(client, project):
     parts = {check["name"]: check for check in client.get("/readyz").json()["checks"]}
     assert parts["totals"]["waiting"] == 1
     assert parts["search"]["lag_ms"] >= 0
+    assert parts["errors"]["waiting"] == 0
     recompute_missions(list(Mission.objects.values_list("id", flat=True)))
     parts = {check["name"]: check for check in client.get("/readyz").json()["checks"]}
     assert parts["totals"]["waiting"] == 0

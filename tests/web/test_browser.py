@@ -18,7 +18,8 @@ from tests.servers import Server
 
 pytestmark = pytest.mark.browser
 PAGES = (
-    "/missions/", "/missions/?status=gone&q=zzz", "/search?q=vendors", "/search", "/settings/", "/settings/keys/",
+    "/missions/", "/missions/?status=gone&q=zzz", "/logs/", "/logs/?severity=critical&q=zzz", "/search?q=vendors",
+    "/search", "/settings/", "/settings/keys/",
     "/settings/members/", "/settings/send/", "/settings/history/", "/-/patterns",
 )  # fmt: skip
 PATIENCE_MS = BROWSER_PATIENCE_MS

@@ -81,7 +81,23 @@ class Migration(migrations.Migration):
                         fields=["mission_id", "time_ns"],
                         name="traces_log_told",
                     ),
-                    models.Index(fields=["project_id", "time_ns", "id"], name="traces_log_recent"),
+                    models.Index(
+                        fields=[
+                            "project_id",
+                            "time_ns",
+                            "id",
+                            "severity_number",
+                            "service_name",
+                            "host_name",
+                            "agent_name",
+                        ],
+                        name="traces_log_recent",
+                    ),
+                    models.Index(
+                        condition=models.Q(("step_id__gt", "")),
+                        fields=["project_id", "step_id", "time_ns"],
+                        name="traces_log_step",
+                    ),
                     models.Index(
                         condition=models.Q(("request_id__isnull", False)),
                         fields=["project_id", "request_id", "time_ns"],

@@ -105,3 +105,11 @@ def all_snippets(base_url: str, key: str = PLACEHOLDER_KEY) -> list[Snippet]:
     """Every way, the simplest first."""
     makers = (environment_snippet, curl_snippet, python_snippet, collector_snippet)
     return [make(base_url, key) for make in makers]
+
+
+def log_snippet(base_url: str, key: str = PLACEHOLDER_KEY) -> Snippet:
+    """One log line, sent now."""
+    text = f"""\
+curl '{base_url}/api/v1/logs?service=hello' -H 'Authorization: Bearer {key}' \\
+  -H 'Content-Type: application/x-ndjson' -d '{{"level": "info", "msg": "hello", "requestId": "r-1"}}'"""
+    return Snippet("log", "A log line", "One line of JSON; a logger's output can be sent as it is.", text)

@@ -5,7 +5,9 @@ import { isTyping, keyName, Sequence } from "../lib/keys.js";
 import { register } from "../lib/registry.js";
 import { openDialog } from "./dialog.js";
 
-const PLACES = { "g m": "/missions/", "g e": "/errors/", "g a": "/alerts/", "g s": "/settings/" };
+const PLACES = {
+  "g m": "/missions/", "g e": "/errors/", "g l": "/logs/", "g d": "/dashboards/", "g a": "/alerts/", "g s": "/settings/",
+};
 
 register("keys", () => {
   const sequence = new Sequence(["g"]);

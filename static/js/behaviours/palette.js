@@ -10,6 +10,7 @@ const WAIT_MS = 120;
 
 const COMMANDS = [
   { label: "Missions", glyph: "radar", path: "/missions/", keys: "g m" },
+  { label: "Logs", glyph: "terminal", path: "/logs/", keys: "g l" },
   { label: "Failed missions", glyph: "failed", path: "/missions/?status=failed" },
   { label: "Active missions", glyph: "active", path: "/missions/?status=active" },
   { label: "Waiting missions", glyph: "waiting", path: "/missions/?status=waiting" },

@@ -222,7 +222,9 @@ RECORDS = [
 ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     order=st.permutations(range(len(RECORDS))),
     repeats=st.lists(st.integers(0, len(RECORDS) - 1), max_size=4),

@@ -237,6 +237,20 @@ def test_the_playhead_veils_what_comes_later_in_every_pane(visit):
     expect(page.locator(".ms-line.is-later")).to_have_count(0)
 
 
+def test_the_log_lines_go_along_with_the_playhead_also_beyond_the_first_page(visit):
+    spans = [span(1, None, "all of it", took_ms=800_000)]
+    visit.send("along", spans, [line(f"second {at}", at * 1000) for at in range(800)])
+    page = visit.open("along", pane="logs", at=str(BASE_NS + 700_500 * MS))
+    at_playhead = page.locator(".ms-line.is-at")
+    expect(at_playhead).to_contain_text("second 700")
+    expect(at_playhead).to_be_in_viewport()
+    page.goto(page.url.replace(str(BASE_NS + 700_500 * MS), str(BASE_NS + 20_500 * MS)))
+    expect(at_playhead).to_contain_text("second 20")
+    expect(at_playhead).to_be_in_viewport()
+    page.keyboard.press(".")
+    expect(at_playhead).to_have_count(0)
+
+
 def test_a_selection_is_kept_from_pane_to_pane_and_survives_a_reload(visit):
     visit.send("same", *full_mission())
     page = visit.open("same", pane="tools")

@@ -1,0 +1,50 @@
+"""What MissionScope has of the run of a guide's programs."""
+
+import time
+from typing import Any, NamedTuple
+
+from tests.blackbox.client import SETTLED_S, Reader, mission_path
+
+
+class Told(NamedTuple):
+    """One mission."""
+
+    name: str
+    spans: list[Any]
+    logs: list[Any]
+    printed: str = ""
+
+    @property
+    def path(self) -> str:
+        return mission_path(self.name)
+
+    def span(self, name: str, **wanted: str) -> Any:
+        """The only one of this name."""
+        [found] = [each for each in self.spans if each["name"] == name and wanted.items() <= each.items()]
+        return found
+
+    def error_groups(self, reader: Reader) -> list[Any]:
+        """Error groups that this mission has events in, once there are any."""
+        deadline = time.monotonic() + SETTLED_S
+        while time.monotonic() < deadline:
+            found = [
+                group
+                for group in reader.items("/api/v1/errors/")
+                if any(
+                    event["mission_id"] == self.name for event in reader.items(f"/api/v1/errors/{group['id']}/events/")
+                )
+            ]
+            if found:
+                return found
+            time.sleep(0.2)
+        raise AssertionError("no error group has an event of this mission")
+
+
+def read_told(reader: Reader, name: str, *, spans: int) -> Told:
+    """The mission, once it has so many spans."""
+    deadline = time.monotonic() + SETTLED_S
+    while time.monotonic() < deadline:
+        if reader.get(mission_path(name)).status_code == 200 and len(reader.spans(name)) >= spans:
+            return Told(name, reader.spans(name), reader.logs(name))
+        time.sleep(0.2)
+    raise AssertionError(f"spans: {[each['name'] for each in reader.spans(name)]}")

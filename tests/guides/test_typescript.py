@@ -1,0 +1,100 @@
+"""docs/guides/typescript.md: its programs are typed and run as they stand, and MissionScope shows one mission."""
+
+import json
+import secrets
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from tests.blackbox.client import Reader
+from tests.guides.programs import RUN_S, started, told, write_programs
+from tests.guides.reading import Told, read_told
+from tests.servers import Server, find_free_port
+
+TRACE, SENDER = secrets.token_hex(16), secrets.token_hex(8)
+CONTEXT = {"traceparent": f"00-{TRACE}-{SENDER}-01"}
+
+
+@pytest.fixture(scope="module")
+def folder(node_packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The guide's programs, checked by TypeScript and compiled to CommonJS."""
+    made = tmp_path_factory.mktemp("typescript")
+    names = write_programs("typescript.md", made)
+    assert names == ["telemetry.ts", "logging.ts", "errors.ts", "api.ts", "worker.ts"]
+    (made / "node_modules").symlink_to(node_packages / "node_modules")
+    options = {
+        "strict": True, "module": "commonjs", "moduleResolution": "node10", "target": "es2022", "esModuleInterop": True,
+        "skipLibCheck": True, "types": ["node"], "noUnusedLocals": True,
+    }  # fmt: skip
+    (made / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": names}))
+    done = subprocess.run(
+        ["node_modules/.bin/tsc"], cwd=made, capture_output=True, text=True, timeout=RUN_S, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    return made
+
+
+@pytest.fixture(scope="module")
+def mission(server: Server, dsn: str, broker: dict[str, str], folder: Path) -> Told:
+    """The mission of one request and one WebSocket message, as a browser sends them."""
+    name, port = f"guide-{secrets.token_hex(6)}", str(find_free_port())
+    api = told(server, dsn, "api", PORT=port, **broker)
+    worker = told(server, dsn, "worker", **broker)
+    baggage = {"baggage": f"mission.id={name},user.id=user-7"}
+    with (
+        started(["node", "--require", "./telemetry.js", "worker.js"], folder, worker),
+        started(["node", "--require", "./telemetry.js", "api.js"], folder, api),
+    ):
+        answer = httpx.post(
+            f"http://127.0.0.1:{port}/missions",
+            json={"mission": name, "user": "user-7", "goal": "heat pumps"},
+            headers={**CONTEXT, "x-request-id": "clicked-1"},
+            trust_env=False,
+        )
+        assert answer.json() == {"mission": name}
+        with connect(f"ws://127.0.0.1:{port}/talk") as socket:
+            socket.send(json.dumps({"type": "note", "payload": "take your time", "context": CONTEXT | baggage}))
+            heard = json.loads(socket.recv(timeout=RUN_S))
+        assert heard["context"]["traceparent"].split("-")[1] == TRACE
+        reader = Reader(server.url, server.key)
+        read_told(reader, name, spans=5)
+    shown = read_told(reader, name, spans=7)
+    reader.close()
+    return shown._replace(printed=(folder / "api.out").read_text() + (folder / "worker.out").read_text())
+
+
+def test_context_crosses_http_websocket_and_rabbitmq(mission: Told):
+    assert {span["trace_id"] for span in mission.spans} == {TRACE}
+    request = mission.span("POST", service_name="api")
+    assert (request["otel_kind"], request["parent_span_id"]) == ("SERVER", SENDER)
+    assert mission.span("process note")["parent_span_id"] == SENDER
+    begun, sent = mission.span("Assistant.startConversation"), mission.span("Conversation.sendMessage")
+    assert (begun["parent_span_id"], sent["parent_span_id"]) == (request["span_id"], begun["span_id"])
+    [published] = [span for span in mission.spans if span["otel_kind"] == "PRODUCER"]
+    [taken] = [span for span in mission.spans if span["otel_kind"] == "CONSUMER" and span["service_name"] == "worker"]
+    assert (published["parent_span_id"], taken["parent_span_id"]) == (sent["span_id"], published["span_id"])
+    assert mission.span("Tool.execute")["parent_span_id"] == taken["span_id"]
+
+
+def test_lines_of_pino_and_winston_have_their_ids(mission: Told):
+    lines = {line["body"]: line for line in mission.logs}
+    for body, service, severity in (
+        ("a conversation begins", "api", "INFO"),
+        ("told by WebSocket", "api", "INFO"),
+        ("working on a step", "worker", "INFO"),
+        ("the step gave nothing", "worker", "WARN"),
+    ):
+        assert (lines[body]["service_name"], lines[body]["trace_id"]) == (service, TRACE), body
+        assert lines[body]["severity_text"].upper().startswith(severity), body
+    assert lines["the step gave nothing"]["step_id"] == "step-1"
+    printed = [json.loads(line) for line in mission.printed.splitlines() if line.startswith("{")]
+    assert {line["mission.id"] for line in printed} == {mission.name}
+    assert all(line["request.id"] for line in printed)
+
+
+def test_the_failure_is_one_error(mission: Told, stored: Reader):
+    [group] = mission.error_groups(stored)
+    assert (group["error_type"], group["event_count"]) == ("RangeError", 1)
