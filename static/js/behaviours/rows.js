@@ -59,7 +59,7 @@ register("rows", (table) => {
   };
   const clicked = (event) => {
     const row = event.target.closest("[data-row]");
-    if (!row || event.target.closest("a, button") || String(getSelection())) return;
+    if (!row || event.target.closest("a, button, details") || String(getSelection())) return;
     const link = row.querySelector("[data-open]");
     if (event.ctrlKey || event.metaKey) window.open(link.href, "_blank", "noopener");
     else link.click();

@@ -28,6 +28,8 @@ class Field(NamedTuple):
     """Id of the list of known names that are offered."""
     unit: str = ""
     """Said behind the field."""
+    is_of_window: bool = False
+    """Of budgets: it means nothing for single missions."""
 
 
 def _lengths(seconds: tuple[int, ...]) -> Options:
@@ -86,8 +88,8 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("measure", "Count", CHOICE, "cost_usd", options=(("cost_usd", "money (USD)"), ("tokens", "tokens"))),
         Field("per", "Of", CHOICE, "mission", options=(("mission", "each mission"), ("window", "all in a window"))),
         Field("threshold", "Fire above", AMOUNT, "1.00"),
-        Field("window_s", "Window", SECONDS, 3600, "For all in a window", _lengths(WINDOWS)),
-        _FILTERS._replace(help="For all in a window: label=value, separated by commas"),
+        _window(3600)._replace(is_of_window=True),
+        _FILTERS._replace(is_of_window=True),
     ),
     "finding": (
         Field("least_severity", "At least", CHOICE, "error",
