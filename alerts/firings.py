@@ -94,6 +94,7 @@ def _begin(rule: Rule, key: bytes, sample: Sample, window_end_ns: int, number: i
         labels=msgspec.json.encode(sample.labels).decode(),
         state="firing" if is_firing else "pending",
         severity=rule.severity,
+        evidence="",
         mission_id=sample.mission_pk,
         since_ns=window_end_ns,
         fired_ns=window_end_ns if is_firing else None,
