@@ -22,6 +22,7 @@ SERVICE = "missionscope"
 JSON, CONSOLE = "json", "console"
 LONGEST_TEXT = 4000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_OF_EXCEPTIONS = ("exc_info", "stack_info")
 _gathered: ContextVar[dict[str, Any] | None] = ContextVar("gathered", default=None)
 _LINE_ENDS = re.compile(r"\r?\n")
 
@@ -80,7 +81,7 @@ def logging_settings(level: str, form: str) -> dict[str, Any]:
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [structlog.stdlib.ExtraAdder(), *_SHARED],
+                "foreign_pre_chain": [structlog.stdlib.ExtraAdder(), keep_plain, *_SHARED],
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.format_exc_info,
@@ -145,9 +146,18 @@ def _log_ended_thread(ended: threading.ExceptHookArgs) -> None:
     )
 
 
+def keep_plain(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """The event of a library without objects: they would tell a request, or the token in a socket's address."""
+    return {
+        key: value
+        for key, value in event.items()
+        if key.startswith("_") or key in _OF_EXCEPTIONS or isinstance(value, str | int | float | None)
+    }
+
+
 def add_place(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """The event with service, host and process."""
-    return {**event, "service": SERVICE, "host": _HOST, "pid": os.getpid()}
+    """The event with service, host and process; what it says of these itself stays."""
+    return {"service": SERVICE, "host": _HOST, "pid": os.getpid(), **event}
 
 
 def add_trace(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Buckets(msgspec.Struct, frozen=True):
 def choose_buckets(since_ns: int, until_ns: int, step_s: int, *, now_ns: int, minutes_days: int) -> Buckets:
     """Buckets of at least `step_s`, aligned to it, at most MOST_POINTS of them, that hold the whole range."""
     coarse = since_ns < now_ns - minutes_days * DAY_NS
-    for step in _list_steps(until_ns - since_ns):
+    for step in _list_steps(until_ns - since_ns, step_s):
         if step < step_s or (coarse and step % TEN_MINUTES_S):
             continue
         begin = floor_ns(since_ns, step)
@@ -50,9 +50,10 @@ def choose_total(since_ns: int, until_ns: int, *, now_ns: int, minutes_days: int
     return Buckets(begin, _count(begin, until_ns, level) * level, 1, level)
 
 
-def _list_steps(length_ns: int) -> list[int]:
-    days = length_ns // (MOST_POINTS * DAY_NS) + 1
-    return [*STEPS_S, *(DAY_S * number for number in range(2, days + 3))]
+def _list_steps(length_ns: int, step_s: int) -> list[int]:
+    """Beyond the known ones whole days: as many as the range or the wish needs."""
+    days = max(2, length_ns // (MOST_POINTS * DAY_NS) + 1, -(-step_s // DAY_S))
+    return [*STEPS_S, *(DAY_S * number for number in range(days, days + 3))]
 
 
 def _count(begin_ns: int, until_ns: int, step_s: int) -> int:

@@ -99,6 +99,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 def _forget_between_tests() -> Iterator[None]:
     """No key, lockout or waker of one test reaches the next."""
     yield
+    import structlog
     from django.core.cache import cache
 
     from accounts import keys, tokens
@@ -117,6 +118,7 @@ def _forget_between_tests() -> Iterator[None]:
     door.forget_kept()
     cache.clear()
     jobs.set_waker(None)
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ FILTERS = [
     text_parameter("name", "Of the metric; without one the answer is empty."),
     OpenApiParameter(
         "filter",
-        {"type": "array", "items": {"type": "string"}},
+        {"type": "array", "items": {"type": "string", "pattern": "^([^=]+=[^=]*)?$"}},
         description="`label=value`, repeated: series with all of these labels; of one label any of its values.",
     ),
     number_parameter("since_ns", "Begin of the range; an hour before its end when left out."),
@@ -93,8 +93,14 @@ class MetricView(APIView):
         parameters=[
             *FILTERS,
             text_parameter("aggregation", "What to compute; what is usual of its kind when left out.", AGGREGATIONS),
-            text_parameter("group_by", "Labels separated by commas: a line for each set of their values."),
-            number_parameter("step_s", "Length of the buckets, at least; as short as fits when left out."),
+            OpenApiParameter(
+                "group_by",
+                {"type": "string", "maxLength": 1000, "pattern": "^([^,]*,){0,9}[^,]*$"},
+                description="Labels separated by commas: a line for each set of their values.",
+            ),
+            number_parameter(
+                "step_s", "Length of the buckets, at least; as short as fits when left out; at most 366 days."
+            ),
             OpenApiParameter("limit", {"type": "integer", "minimum": 1}, description=f"Lines; at most {MOST}."),
         ],
     )
@@ -104,7 +110,7 @@ class MetricView(APIView):
         name = get_text(request, "name")
         aggregation = get_choice(request, "aggregation", AGGREGATIONS) or find_usual_aggregation(project_id, name)
         question = _read_question(request, name, aggregation)
-        if not name:
+        if not name or _is_empty(question):
             return Response(_answer([], aggregation, question.step_s, 0))
         answer = query(project_id, question)
         lines = [
@@ -137,7 +143,7 @@ class ExemplarList(APIView):
         """Traces in which values of a pushed metric were measured, newest first."""
         project_id = get_project_id(request)
         question = _read_question(request, get_text(request, "name"), "count")
-        page = answer_slice(request, list_exemplars(project_id, question))
+        page = answer_slice(request, [] if _is_empty(question) else list_exemplars(project_id, question))
         return page.answer(
             [
                 {
@@ -156,11 +162,6 @@ def _read_question(request: Request, name: str, aggregation: str) -> MetricQuery
     until_ns = time.time_ns() if until_ns is None else until_ns
     since_ns = get_number(request, "since_ns")
     since_ns = max(0, until_ns - HOUR_NS) if since_ns is None else since_ns
-    if since_ns >= until_ns:
-        raise invalid("since_ns", "must be before until_ns")
-    step_s = get_number(request, "step_s") or 0
-    if step_s > LONGEST_STEP_S:
-        raise invalid("step_s", f"must be at most {LONGEST_STEP_S}")
     return MetricQuery(
         name=name,
         aggregation=aggregation,
@@ -168,10 +169,15 @@ def _read_question(request: Request, name: str, aggregation: str) -> MetricQuery
         until_ns=until_ns,
         group_by=tuple(label for label in get_text(request, "group_by").split(",") if label),
         filters=_read_filters(request),
-        step_s=step_s,
+        step_s=min(get_number(request, "step_s") or 0, LONGEST_STEP_S),
         origin=get_choice(request, "origin", ORIGINS) or None,
         limit=get_limit(request) if "limit" in request.query_params else USUAL_LINES,
     )
+
+
+def _is_empty(question: MetricQuery) -> bool:
+    """A range that ends before it begins holds nothing."""
+    return question.since_ns >= question.until_ns
 
 
 def _read_filters(request: Request) -> tuple[tuple[str, str], ...]:

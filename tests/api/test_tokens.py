@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("take_tokens")]
 
 ALICE, BOB, CHARLIE = "6f1c2a6e-5d0b-4b5c-9a3f-0d6f0f1f2a01", "u-bob", "u-charlie"
 OF_ALL = {
-    "api/v1/logs/", "api/v1/rejections/", "api/v1/errors/", "api/v1/stage7/brain/models",
+    "api/v1/logs/", "api/v1/metrics/", "api/v1/metrics/catalogue/", "api/v1/metrics/exemplars/", "api/v1/source-maps/",
+    "api/v1/rejections/", "api/v1/errors/", "api/v1/stage7/brain/models",
     "api/v1/stage7/brain/performance",
     "api/v1/stage7/brain/performance/rankings",
 }  # fmt: skip

@@ -24,7 +24,7 @@ from tests.deploy.conftest import DEPLOY, Clients
 from tests.docs.reading import list_files
 from tests.servers import ROOT, start_server
 
-PATIENCE_S = 90
+PATIENCE_S = 300.0
 OURS = ("web", "worker", "beat")
 PARTS = {*OURS, "proxy", "postgres", "redis", "collector", "prometheus", "grafana", "mailpit"}
 EVERYWHERE = "0.0.0.0"

@@ -194,7 +194,7 @@ def test_waking_a_job_never_waits():
     woken: list[str] = []
     may_go, is_done = threading.Event(), threading.Event()
 
-    def wake(name: str) -> None:
+    def wake(name: str, origin: Any) -> None:
         may_go.wait(HELD_S)
         woken.append(name)
         if name == "c":
