@@ -18,6 +18,7 @@ from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from core.logs import gathered_ids, logged_ids
 from core.spans import TRACER, HeldSpan, held_span
 from core.traceparent import find_trace_id
+from missionscope.shown import show_text
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -29,7 +30,6 @@ HEADER = b"x-request-id"
 ANSWERING = ("http.response.start", "websocket.accept")
 UNTRACED = ("/healthz", "/readyz", "/metrics", "/static/")
 """Asked by machines every few seconds, or files."""
-LONGEST_PATH = 500
 _USABLE = re.compile(rb"[\w.:/+=@-]{1,128}")
 
 logger = structlog.get_logger("missionscope.requests")
@@ -66,12 +66,9 @@ class Entrance:
         carrier = {name: headers.get(name.encode(), b"").decode("latin-1") for name in ("traceparent", "tracestate")}
         theirs = propagate.extract(carrier, Context())
         sender = trace.get_current_span(theirs).get_span_context()
-        attributes = {
-            "http.request.method": _method(scope),
-            "url.path": shown_path(scope),
-            "request.id": request_id,
-        }
-        name = f"{_method(scope)} {shown_path(scope)}"
+        path = shown_path(scope)
+        attributes = {"http.request.method": _method(scope), "url.path": path, "request.id": request_id}
+        name = f"{_method(scope)} {path}"
         held = HeldSpan(name, [Link(sender)] if sender.is_valid else [], attributes)
         if scope["type"] == "websocket" or scope["path"].startswith(UNTRACED):
             yield held
@@ -132,9 +129,8 @@ def choose_request_id(headers: Mapping[bytes, bytes]) -> str:
 
 
 def shown_path(scope: Scope) -> str:
-    """The path without its query, of a length that logs bear."""
-    path = str(scope["path"])
-    return path if len(path) <= LONGEST_PATH else f"{path[:LONGEST_PATH]}…"
+    """The path without its query, redacted: ids in it are senders' own texts."""
+    return show_text(str(scope["path"]))
 
 
 def _method(scope: Scope) -> str:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from opentelemetry import trace
 
 from core.logs import add_logged_ids
+from missionscope.shown import show_text
 
 NAMES = {"mission_id": "mission.id", "agent_id": "agent.id", "step_id": "step.id"}
 """Parts of addresses that are ids, and the attributes of spans that hold them."""
@@ -23,7 +24,7 @@ class IdentifiedMiddleware:
 
     def process_view(self, _request: HttpRequest, _view: object, _arguments: object, named: dict[str, Any]) -> None:
         """Before the view: its lines are to say the ids too."""
-        found = {name: str(named[name]) for name in NAMES if named.get(name)}
+        found = {name: show_text(str(named[name])) for name in NAMES if named.get(name)}
         add_logged_ids(**found)
         for name, value in found.items():
             trace.get_current_span().set_attribute(NAMES[name], value)
