@@ -17,6 +17,8 @@ STRAIN_AT, STRAIN_FOR = 80, 14
 RESTART_AT = 194
 """Minutes ago: when a new version of the assistant's API began."""
 
+USER = "u-3310"
+"""Whose conversation is one of the missions."""
 KEY_ERROR = ("KeyError", "'currency'")
 """Type and message of what a plugin of the brain fails with."""
 

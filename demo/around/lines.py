@@ -3,13 +3,29 @@
 from collections.abc import Iterator
 from typing import Any
 
-from demo.around.day import API, BRAIN, MINUTE_NS, MINUTES, RESTART_AT, STRAIN_AT, STRAIN_FOR, Day, strain, write_time
+from demo.around.day import (
+    API,
+    BRAIN,
+    MINUTE_NS,
+    MINUTES,
+    RESTART_AT,
+    STRAIN_AT,
+    STRAIN_FOR,
+    USER,
+    Day,
+    strain,
+    write_time,
+)
 from demo.records import Span
 from demo.trace_builder import SECOND_NS
 
 Line = dict[str, Any]
 
 PINO = {"debug": 20, "info": 30, "warn": 40, "error": 50}
+REQUESTS = (
+    ("GET", "/missions/:id", 200), ("GET", "/missions/:id/statistics", 200), ("GET", "/conversations/:id", 200),
+    ("GET", "/conversations/:id", 304), ("POST", "/conversations", 201), ("GET", "/people/me", 200),
+)  # fmt: skip
 TRACEBACK = """Traceback (most recent call last):
   File "/app/brain/chat.py", line 118, in chat
     async with self.pool.connection(timeout=30) as connection:
@@ -42,11 +58,12 @@ def _of_missions(day: Day) -> Iterator[tuple[int, Line]]:
         took_ms = ((span.end_ns or span.start_ns) - span.start_ns) // 1_000_000
         request = {
             "reqId": f"req-{span.span_id.hex()[:8]}",
-            "userId": "u-3310",
+            "userId": USER,
             **_ids(span, "missionId", "traceId", "spanId"),
         }
-        yield _pino(span.start_ns + 1_000_000, "debug", f"{span.name} from u-3310", **request)
-        yield _pino(span.end_ns or 0, "info", "request completed", **request, statusCode=200, responseTime=took_ms)
+        yield _pino(span.start_ns + 1_000_000, "debug", f"{span.name} from {USER}", **request)
+        said = f"{span.name} answered 200 in {took_ms} ms"
+        yield _pino(span.end_ns or 0, "info", said, **request, statusCode=200, responseTime=took_ms)
     for span in day.served(BRAIN):
         ids = _ids(span, "mission_id", "trace_id", "span_id")
         request_id = f"req-{span.parent_span_id.hex()[:8]}"
@@ -75,12 +92,12 @@ def _of_nobody(day: Day) -> Iterator[tuple[int, Line]]:
     for ago in range(MINUTES, 0, -1):
         start_ns = day.at(ago)
         moment = start_ns + chance.randrange(50 * SECOND_NS)
-        took = round(chance.lognormvariate(3.6, 0.5) * (1 + 3 * strain(ago)))
+        took_ms = round(chance.lognormvariate(3.6, 0.5) * (1 + 3 * strain(ago)))
         request = {"reqId": f"req-{chance.randbytes(4).hex()}", "userId": f"u-{chance.randrange(4000, 4400)}"}
-        yield _pino(
-            moment, "info", "request completed", **request, route="GET /missions/:id", statusCode=200, responseTime=took
-        )
-        if ago % 3 == 0:
+        method, route, code = chance.choice(REQUESTS)
+        said = f"{method} {route} answered {code} in {took_ms} ms"
+        yield _pino(moment, "info", said, **request, route=route, statusCode=code, responseTime=took_ms)
+        if ago % 5 == 0:
             used = min(20, round(5 + 4 * chance.random() + 16 * strain(ago)))
             yield _structlog(start_ns, "debug", f"pool: {used} of 20 connections in use", used=used)
         if ago % 30 == 7:

@@ -4,12 +4,12 @@ import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from demo.around.day import API, BRAIN, BROKER, BROWSER, MINUTES, RESTART_AT, WORKER, Day, strain, traffic
+from demo.around.day import API, BRAIN, BROKER, BROWSER, RESTART_AT, WORKER, Day, strain, traffic
 from demo.otlp_metrics import GAUGE, HISTOGRAM, INTERVAL_NS, LEVEL, Exemplar, Point, Series
 from demo.records import Attributes, Service
 
-STEP = 2
-"""Minutes between two points."""
+MINUTES, STEP = 720, 2
+"""How long before now the first point lies, and from one to the next. Twice the day: its last half can be compared."""
 MIB = 2**20
 
 

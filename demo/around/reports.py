@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from demo.around.day import BROWSER, KEY_ERROR, Day, write_time
+from demo.around.day import BROWSER, KEY_ERROR, USER, Day, write_time
 from demo.records import Span
 from demo.trace_builder import SECOND_NS
 
@@ -51,7 +51,7 @@ def tell_type_error(day: Day, time_ns: int, span: Span | None) -> Event:
         "release": f"{BROWSER.name}@{BROWSER.version}",
         "sdk": {"name": "sentry.javascript.react", "version": "10.30.0"},
         "request": {"url": f"{PAGE}/conversations/team-day", "headers": {"User-Agent": "Mozilla/5.0"}},
-        "user": {"id": "u-3310" if span else f"u-{day.random.randrange(4000, 4400)}"},
+        "user": {"id": USER if span else f"u-{day.random.randrange(4000, 4400)}"},
         "exception": {"values": [_thrown(
             "TypeError", "Cannot read properties of undefined (reading 'name')", frames, "onerror", handled=False
         )]},

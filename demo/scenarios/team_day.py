@@ -1,11 +1,13 @@
 """A conversation over six hours, told by every layer: the page, the assistant's SDK and API, the brain behind them."""
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
-from demo.around.day import API, BRAIN, BROWSER, KEY_ERROR
+from demo.around.day import API, BRAIN, BROWSER, KEY_ERROR, USER
 from demo.conversation import Conversation, Tool, ToolCall
 from demo.models import GPT_MINI
-from demo.records import CLIENT, Scope
+from demo.records import CLIENT, INTERNAL, Scope
 from demo.scenario import Scenario
 from demo.scenarios.team_day_talk import PEOPLE, VISITS, Exchange, Question, Run, Visit
 from demo.story import Story
@@ -13,6 +15,7 @@ from demo.trace_builder import SECOND_NS
 
 PAGE = "https://assistant.example/conversations/team-day"
 MESSAGES_URL = "http://assistant-api:3000/conversations/team-day/messages"
+ASSISTANT = ("assistant", "Plans with people, looks things up, asks before it spends")
 LOADING = Scope("@opentelemetry/instrumentation-document-load", "0.52.0")
 CLICKING = Scope("@opentelemetry/instrumentation-user-interaction", "0.52.0")
 SDK = Scope("assistant-sdk", "4.1.0")
@@ -49,51 +52,56 @@ def tell(story: Story) -> None:
         _leave(story)
 
 
+@contextlib.contextmanager
+def _on_page(story: Story, name: str, scope: Scope, **attributes: str) -> Iterator[None]:
+    """A trace that begins in the page."""
+    about = {"http__url": PAGE, "user__id": USER, **attributes}
+    with story.trace(name, BROWSER, kind=INTERNAL, **about) as span:
+        span.scope = scope
+        yield
+
+
 def _open_page(story: Story, visit: Visit) -> None:
-    with story.trace("documentLoad", BROWSER, kind=1, url__full=PAGE, user__id="u-3310"):
-        story.here.scope = LOADING
+    with _on_page(story, "documentLoad", LOADING):
         with story.span("documentFetch", scope=LOADING):
             story.wait(visit.load_s * 0.4)
-        with story.span("resourceFetch", scope=LOADING, attributes={"url.full": f"{PAGE}/main.js"}):
+        with story.span("resourceFetch", scope=LOADING, attributes={"http.url": f"{PAGE}/main.js"}):
             story.wait(visit.load_s * 0.6)
         story.log("INFO", "the socket is open", event_name="browser.websocket.open")
         if visit.socket_fails:
             story.wait(0.3)
-            story.log("WARN", "the socket failed, trying again", event_name="browser.websocket.error")
+            story.log("WARN", "the socket broke, trying again", event_name="browser.websocket.error")
             story.wait(1.2)
             story.log("INFO", "the socket is open", event_name="browser.websocket.open")
 
 
 def _leave(story: Story) -> None:
     story.wait(story.random.uniform(20, 60))
-    with story.trace("navigation", BROWSER, kind=1, url__full=PAGE):
-        story.here.scope = CLICKING
+    with _on_page(story, "navigation", CLICKING):
         story.wait(0.05)
         story.log("INFO", "the socket is closed: the page is left", event_name="browser.websocket.closed")
 
 
 def _start(story: Story) -> None:
-    with story.trace("click", BROWSER, kind=1, target_element="BUTTON", url__full=PAGE):
-        story.here.scope = CLICKING
-        with (
-            story.span("Assistant.startConversation", scope=SDK),
-            story.http("POST", "http://assistant-api:3000/conversations", to=API, status=201, latency=0.02),
-        ):
-            story.work("INSERT conversations", seconds=0.03, kind=CLIENT, db__system__name="postgresql")
+    with (
+        _on_page(story, "click", CLICKING, target_element="BUTTON"),
+        story.span("Assistant.startConversation", scope=SDK),
+        story.http("POST", "http://assistant-api:3000/conversations", to=API, status=201, latency=0.02),
+    ):
+        story.work("INSERT conversations", seconds=0.03, kind=CLIENT, db__system__name="postgresql")
 
 
 def _exchange(story: Story, talk: Conversation, exchange: Exchange) -> None:
     talk.user(exchange.says)
-    with story.trace("click", BROWSER, kind=1, target_element="BUTTON", url__full=PAGE, user__id="u-3310"):
-        story.here.scope = CLICKING
-        with (
-            story.span("Conversation.sendMessage", scope=SDK),
-            story.http("POST", MESSAGES_URL, to=API, route="/conversations/{id}/messages", latency=0.02),
-            story.agent("assistant", "Plans with people, looks things up, asks before it spends"),
-        ):
-            _answer(story, talk, exchange)
+    with (
+        _on_page(story, "click", CLICKING, target_element="BUTTON"),
+        story.span("Conversation.sendMessage", scope=SDK),
+        story.http("POST", MESSAGES_URL, to=API, route="/conversations/{id}/messages", latency=0.02),
+        story.agent(*ASSISTANT),
+    ):
+        _answer(story, talk, exchange)
     if exchange.asks:
-        _book(story, talk, exchange, exchange.asks)
+        _go_on(story, talk, exchange, exchange.asks)
 
 
 def _answer(story: Story, talk: Conversation, exchange: Exchange) -> None:
@@ -107,18 +115,15 @@ def _answer(story: Story, talk: Conversation, exchange: Exchange) -> None:
     _chat(story, talk, says=exchange.answer)
 
 
-def _book(story: Story, talk: Conversation, exchange: Exchange, question: Question) -> None:
+def _go_on(story: Story, talk: Conversation, exchange: Exchange, question: Question) -> None:
     """A person is asked, and what they agreed to is done."""
-    with story.trace("HumanInTheLoop.ask", API, kind=1):
-        story.here.scope = SDK
-        story.log("INFO", f"asked u-3310: {question.text}")
+    with story.trace("HumanInTheLoop.ask", API, kind=INTERNAL) as asking:
+        asking.scope = SDK
+        story.log("INFO", f"asked {USER}: {question.text}")
         story.wait(question.seconds)
         story.event("answered", answer=question.answer)
     talk.user(question.answer)
-    with (
-        story.trace("Conversation.resume", API, kind=1),
-        story.agent("assistant", "Plans with people, looks things up, asks before it spends"),
-    ):
+    with story.trace("Conversation.resume", API, kind=INTERNAL), story.agent(*ASSISTANT):
         for run in exchange.runs:
             _run(story, talk, run)
             story.patch(("add", f"/booked/{run.tool}", run.result))
