@@ -62,7 +62,7 @@ DURATIONS = (
             ("StatisticsPanel", 0.5, 0.034, 0.4),
         )
     ),
-    Durations(API, "assistant.conversation.duration", {}, 0.3, 210, 0.8),
+    Durations(API, "assistant.conversation.duration", {}, 0.9, 210, 0.6),
     Durations(WORKER, "messaging.process.duration", {
         "messaging.system": "rabbitmq", "messaging.destination.name": "refunds.requested",
     }, 0.6, 1.1, 0.5, 1.5),

@@ -22,7 +22,7 @@ def report(day: Day) -> list[Event]:
     """Every event of the past, oldest first."""
     conversation = day.stories["team_day"]
     clicks = [span for span in conversation.spans if span.name == "click"]
-    pages: list[Place] = [(span.end_ns or span.start_ns, span) for span in clicks[4::6]]
+    pages: list[Place] = [(span.end_ns or span.start_ns, span) for span in clicks[5::8]]
     pages += [(day.at(minutes), None) for minutes in MINUTES_ELSEWHERE]
     failed: list[Place] = [
         (span.end_ns or span.start_ns, span) for span in conversation.spans

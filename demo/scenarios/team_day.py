@@ -44,8 +44,7 @@ def tell(story: Story) -> None:
         due_ns = story.start_ns + round(visit.minute * 60 * SECOND_NS)
         story.wait(max(0.0, (due_ns - story.now_ns) // 1_000_000 / 1_000))
         _open_page(story, visit)
-        if number == 0:
-            _start(story)
+        _start(story, is_new=number == 0)
         for exchange in visit.exchanges:
             story.wait(story.random.uniform(14, 40))
             _exchange(story, talk, exchange)
@@ -82,13 +81,15 @@ def _leave(story: Story) -> None:
         story.log("INFO", "the socket is closed: the page is left", event_name="browser.websocket.closed")
 
 
-def _start(story: Story) -> None:
+def _start(story: Story, *, is_new: bool) -> None:
+    """The conversation begins, or goes on where it was left."""
+    status, query = (201, "INSERT conversations") if is_new else (200, "SELECT conversations")
     with (
         _on_page(story, "click", CLICKING, target_element="BUTTON"),
         story.span("Assistant.startConversation", scope=SDK),
-        story.http("POST", "http://assistant-api:3000/conversations", to=API, status=201, latency=0.02),
+        story.http("POST", "http://assistant-api:3000/conversations", to=API, status=status, latency=0.02),
     ):
-        story.work("INSERT conversations", seconds=0.03, kind=CLIENT, db__system__name="postgresql")
+        story.work(query, seconds=0.03, kind=CLIENT, db__system__name="postgresql")
 
 
 def _exchange(story: Story, talk: Conversation, exchange: Exchange) -> None:
