@@ -43,7 +43,7 @@ def test_every_object_goes_to_its_door(recorder: Recorder):
 def test_the_server_says_why_it_stands_still(server: Server):
     mission_id = send_planned(Door(server.url, server.key), seed=7)
     with closing(Reader(server.url, server.key)) as stored:
-        mission = stored.settled(mission_id, lambda found: count(found) == (9, 4, 3) and "floorPlan" in found["verdict"])
+        mission = stored.settled(mission_id, lambda it: count(it) == (9, 4, 3) and "floorPlan" in it["verdict"])
         assert "Stalled since" in mission["verdict"]
         assert mission["verdict"].count("floorPlan") == 1
         assert count(mission) == (9, 4, 3)
