@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from demo.otlp import encode_logs, encode_traces
+from demo.otlp_metrics import Series, encode_metrics
 from demo.records import Log, Span
 
 RETRYABLE = frozenset({429, 502, 503, 504})
@@ -43,29 +45,46 @@ class Door:
     def post_spans(self, spans: list[Span]) -> None:
         """Send spans; every one must be accepted."""
         if spans:
-            answer = self._post("/v1/traces", encode_traces(spans))
+            answer = self._send("POST", "/v1/traces", encode_traces(spans))
             refused = ExportTraceServiceResponse.FromString(answer.body).partial_success
             _expect_all_accepted(refused.rejected_spans, refused.error_message)
 
     def post_logs(self, logs: list[Log]) -> None:
         """Send log records; every one must be accepted."""
         if logs:
-            answer = self._post("/v1/logs", encode_logs(logs))
+            answer = self._send("POST", "/v1/logs", encode_logs(logs))
             refused = ExportLogsServiceResponse.FromString(answer.body).partial_success
             _expect_all_accepted(refused.rejected_log_records, refused.error_message)
 
+    def post_metrics(self, series: Sequence[Series]) -> None:
+        """Send measurements; every one must be accepted."""
+        if series:
+            answer = self._send("POST", "/v1/metrics", encode_metrics(series))
+            refused = ExportMetricsServiceResponse.FromString(answer.body).partial_success
+            _expect_all_accepted(refused.rejected_data_points, refused.error_message)
+
     def post_items(self, path: str, items: Sequence[Mapping[str, Any]]) -> None:
         """Send JSON objects to a door that takes them; every one must be accepted."""
-        answer = self._post(path, b"\n".join(json.dumps(item).encode() for item in items), "application/x-ndjson")
+        answer = self._send(
+            "POST", path, b"\n".join(json.dumps(item).encode() for item in items), "application/x-ndjson"
+        )
         refused = json.loads(answer.body).get("rejected", [])
         _expect_all_accepted(len(refused), str(refused[:1]))
 
-    def _post(self, path: str, body: bytes, content_type: str = "application/x-protobuf") -> Answer:
-        packed = gzip.compress(body, 5, mtime=0)
+    def read(self, path: str) -> Any:
+        """What REST answers there."""
+        return json.loads(self._send("GET", path, b"").body)
+
+    def change(self, path: str, change: Mapping[str, Any]) -> None:
+        """Change an object over REST."""
+        self._send("PATCH", path, json.dumps(change).encode(), "application/json")
+
+    def _send(self, method: str, path: str, body: bytes, content_type: str = "application/x-protobuf") -> Answer:
+        packed = gzip.compress(body, 5, mtime=0) if method == "POST" else body
         problem = ""
         for attempt in range(ATTEMPTS):
             try:
-                answer = self._post_once(path, packed, content_type)
+                answer = self._send_once(method, path, packed, content_type)
             except (OSError, http.client.HTTPException) as error:
                 problem, wait_s = f"{type(error).__name__}: {error}", _backoff_s(attempt)
             else:
@@ -76,18 +95,19 @@ class Door:
                     break
             if attempt < ATTEMPTS - 1:
                 self._sleep(wait_s)
-        raise DoorClosed(f"POST {path} at {self._netloc} failed: {problem}")
+        raise DoorClosed(f"{method} {path} at {self._netloc} failed: {problem}")
 
-    def _post_once(self, path: str, packed: bytes, content_type: str) -> Answer:
+    def _send_once(self, method: str, path: str, packed: bytes, content_type: str) -> Answer:
         kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
         connection = kind(self._netloc, timeout=30)
         headers = {
             "Authorization": f"Bearer {self._key}",
             "Content-Type": content_type,
-            "Content-Encoding": "gzip",
         }
+        if method == "POST":
+            headers["Content-Encoding"] = "gzip"
         try:
-            connection.request("POST", self._path + path, packed, headers)
+            connection.request(method, self._path + path, packed, headers)
             response = connection.getresponse()
             return Answer(response.status, response.read(), response.getheader("Retry-After"))
         finally:

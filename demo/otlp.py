@@ -22,7 +22,7 @@ def encode_traces(spans: Iterable[Span]) -> bytes:
     groups: dict[tuple[Service, Scope], Any] = {}
     for span in spans:
         if span.service not in blocks:
-            blocks[span.service] = request.resource_spans.add(resource=_resource(span.service))
+            blocks[span.service] = request.resource_spans.add(resource=encode_resource(span.service))
         key = (span.service, span.scope)
         if key not in groups:
             groups[key] = blocks[span.service].scope_spans.add()
@@ -37,14 +37,15 @@ def encode_logs(logs: Iterable[Log]) -> bytes:
     blocks: dict[Service, ResourceLogs] = {}
     for log in logs:
         if log.service not in blocks:
-            blocks[log.service] = request.resource_logs.add(resource=_resource(log.service))
+            blocks[log.service] = request.resource_logs.add(resource=encode_resource(log.service))
             group = blocks[log.service].scope_logs.add()
             group.scope.name, group.scope.version = OWN_SCOPE
         blocks[log.service].scope_logs[0].log_records.append(_log(log))
     return bytes(request.SerializeToString())
 
 
-def _resource(service: Service) -> Resource:
+def encode_resource(service: Service) -> Resource:
+    """A service as what sends."""
     attributes = {
         "service.name": service.name,
         "service.version": service.version,
@@ -55,7 +56,7 @@ def _resource(service: Service) -> Resource:
     }
     if service.host:
         attributes["host.name"] = service.host
-    return Resource(attributes=_key_values(attributes))
+    return Resource(attributes=encode_attributes(attributes))
 
 
 def _span(span: Span) -> WireSpan:
@@ -67,13 +68,13 @@ def _span(span: Span) -> WireSpan:
         kind=span.kind,  # type: ignore[arg-type]
         start_time_unix_nano=span.start_ns,
         end_time_unix_nano=span.end_ns or 0,
-        attributes=_key_values(span.attributes),
+        attributes=encode_attributes(span.attributes),
         events=[
-            WireSpan.Event(time_unix_nano=e.time_ns, name=e.name, attributes=_key_values(e.attributes))
+            WireSpan.Event(time_unix_nano=e.time_ns, name=e.name, attributes=encode_attributes(e.attributes))
             for e in span.events
         ],
         links=[
-            WireSpan.Link(trace_id=k.trace_id, span_id=k.span_id, attributes=_key_values(k.attributes))
+            WireSpan.Link(trace_id=k.trace_id, span_id=k.span_id, attributes=encode_attributes(k.attributes))
             for k in span.links
         ],
         status=Status(code=span.status_code, message=span.status_message),  # type: ignore[arg-type]
@@ -87,14 +88,15 @@ def _log(log: Log) -> LogRecord:
         severity_number=SEVERITIES[log.severity],  # type: ignore[arg-type]
         severity_text=log.severity,
         body=AnyValue(string_value=log.body),
-        attributes=_key_values(log.attributes),
+        attributes=encode_attributes(log.attributes),
         trace_id=log.trace_id,
         span_id=log.span_id,
         event_name=log.event_name,
     )
 
 
-def _key_values(attributes: Mapping[str, Any]) -> list[KeyValue]:
+def encode_attributes(attributes: Mapping[str, Any]) -> list[KeyValue]:
+    """Attributes of anything, in their order."""
     return [KeyValue(key=key, value=_any_value(value)) for key, value in attributes.items()]
 
 

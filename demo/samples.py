@@ -1,10 +1,13 @@
-"""The sample missions and how they are sent: `send` is called once, on the first start of the server."""
+"""The sample missions, what is told around them, and how they are sent: `send` does it on a first start."""
 
 import itertools
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterable
+from functools import partial
 
+from demo.around.sending import come_back, send_around
 from demo.door import Door, DoorClosed
 from demo.live import play
 from demo.planned import trade_fair
@@ -18,9 +21,11 @@ from demo.scenarios import (
     release_notes,
     safety_sheet,
     support_inbox,
+    team_day,
     vendor_quotes,
     weekly_report,
 )
+from demo.story import Story
 
 logger = logging.getLogger(__name__)
 
@@ -36,36 +41,47 @@ SCENARIOS: dict[str, Scenario] = {
         account_opening,
         meeting_minutes,
         support_inbox,
+        team_day,
     )
 }
 SPANS_A_REQUEST = 200
 
 
-def send(url: str, key: str, *, seed: int = 0) -> None:
-    """Send every sample mission to `url` with the API key `key`. Raises `DoorClosed` when the server refuses one.
+def send(url: str, key: str, *, seed: int = 0, project: str = "default") -> None:
+    """Send every sample to `url` with the API key `key` of `project`. Raises `DoorClosed` when the server refuses one.
 
-    What is in the past is sent before this returns; the mission that is still moving goes on in a daemon thread for
-    about a minute. The same seed gives the same mission ids.
+    What is in the past is sent before this returns; the mission that is still moving, and an error that comes back, go
+    on in daemon threads for about a minute. The same seed gives the same mission ids.
     """
     door = Door(url, key)
-    for scenario in SCENARIOS.values():
-        if not scenario.is_live:
-            send_told(scenario, door, seed=seed)
+    moving = [scenario for scenario in SCENARIOS.values() if scenario.is_live]
+    send_past(door, [each for each in SCENARIOS.values() if not each.is_live], seed=seed, project=project)
+    for scenario in moving:
+        _start(scenario.slug, partial(play_live, scenario, door, seed=seed))
+    _start("error that comes back", partial(come_back, door, project=project, seed=seed))
+
+
+def send_past(door: Door, scenarios: Iterable[Scenario], *, seed: int, project: str) -> None:
+    """Send scenarios as what has happened, the planned mission, and what services around all of them tell."""
+    now_ns = time.time_ns()
+    stories = {scenario.slug: scenario.told(seed=seed, now_ns=now_ns) for scenario in scenarios}
+    for story in stories.values():
+        _post(story, door)
     send_planned(door, seed=seed)
-    for scenario in SCENARIOS.values():
-        if scenario.is_live:
-            threading.Thread(
-                target=_play_quietly, args=(scenario, door, seed), name="sample mission", daemon=True
-            ).start()
+    send_around(door, stories, project=project, seed=seed, now_ns=now_ns)
 
 
 def send_told(scenario: Scenario, door: Door, *, seed: int) -> str:
     """Send one scenario as something that has already happened; gives its mission id."""
     story = scenario.told(seed=seed, now_ns=time.time_ns())
+    _post(story, door)
+    return story.mission_id
+
+
+def _post(story: Story, door: Door) -> None:
     for begin in range(0, len(story.spans), SPANS_A_REQUEST):
         door.post_spans(story.spans[begin : begin + SPANS_A_REQUEST])
     door.post_logs(story.logs)
-    return story.mission_id
 
 
 def send_planned(door: Door, *, seed: int) -> str:
@@ -85,8 +101,12 @@ def play_live(scenario: Scenario, door: Door, *, seed: int) -> str:
     return story.mission_id
 
 
-def _play_quietly(scenario: Scenario, door: Door, seed: int) -> None:
+def _start(name: str, go_on: Callable[[], object]) -> None:
+    threading.Thread(target=_run_quietly, args=(name, go_on), name=f"sample: {name}", daemon=True).start()
+
+
+def _run_quietly(name: str, go_on: Callable[[], object]) -> None:
     try:
-        play_live(scenario, door, seed=seed)
+        go_on()
     except DoorClosed as closed:
-        logger.warning("the sample mission %s stopped: %s", scenario.slug, closed)
+        logger.warning("the sample %s stopped: %s", name, closed)

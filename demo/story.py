@@ -111,9 +111,11 @@ class Story(TraceBuilder):
             run.result, run.error = result, error
 
     @contextlib.contextmanager
-    def http(self, method: str, url: str, *, to: Service, status: int = 200, latency: float = 0.004) -> Iterator[Span]:
+    def http(
+        self, method: str, url: str, *, to: Service, route: str = "", status: int = 200, latency: float = 0.004
+    ) -> Iterator[Span]:
         """A request to another service: a CLIENT span here, a SERVER span there, and what happens there inside."""
-        path = "/" + url.split("/", 3)[3] if url.count("/") > 2 else url
+        path = route or ("/" + url.split("/", 3)[3] if url.count("/") > 2 else url)
         sent = {"http.request.method": method, "url.full": url, "http.response.status_code": status}
         taken = {"http.request.method": method, "http.route": path.split("?")[0], "http.response.status_code": status}
         with self.span(method, kind=CLIENT, attributes=sent, scope=HTTP_SCOPE) as client:

@@ -152,13 +152,11 @@ class TraceBuilder:
 
     # What is noted beside the spans
 
-    def log(self, severity: str, body: str, **attributes: Any) -> None:
+    def log(self, severity: str, body: str, *, event_name: str = "", **attributes: Any) -> None:
         """A log record of the innermost open span."""
         frame = self._stack[-1]
-        found = dotted(attributes) | self._belonging(frame)
-        self.logs.append(
-            Log(self.now_ns, severity, body, frame.span.service, frame.span.trace_id, frame.span.span_id, found)
-        )
+        span, found = frame.span, dotted(attributes) | self._belonging(frame)
+        self.logs.append(Log(self.now_ns, severity, body, span.service, span.trace_id, span.span_id, found, event_name))
 
     def event(self, name: str, **attributes: Any) -> None:
         """An event of the innermost open span."""

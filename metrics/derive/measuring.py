@@ -16,6 +16,8 @@ SEVERITIES = ("unset", "trace", "debug", "info", "warn", "error", "critical")
 SDK_METHOD = re.compile(r"(?:Assistant|Conversation|HumanInTheLoop|Tool)\.[A-Za-z_]\w{0,60}\Z")
 INTERACTION_NAMES = frozenset({"click", "dblclick", "submit", "change", "keydown", "navigation"})
 """What OpenTelemetry's instrumentation of pages calls its spans."""
+PAGE_KINDS = frozenset({"OTHER", "HTTP"})
+"""It tells their page's address as `http.url`. An agent's tool may be called `click` too."""
 WEBSOCKET_EVENT = "browser.websocket."
 ERROR_SOURCES = {"LLM": "llm", "TOOL": "tool", "STEP": "step", "AGENT": "agent", "HTTP": "http", "DB": "db"}
 _SOURCES_BY_SIDE = {SERVER: "request", CONSUMER: "message"}
@@ -37,7 +39,7 @@ def measure_spans(spans: Iterable[EndedSpan]) -> Iterator[Measured]:
 
 
 def _of_span(span: EndedSpan) -> Iterator[tuple[known.Metric, tuple[str, ...], float]]:
-    if span.span_kind == "OTHER" and span.name in INTERACTION_NAMES:
+    if span.span_kind in PAGE_KINDS and span.name in INTERACTION_NAMES:
         yield known.INTERACTIONS, (span.name,), 1.0
     if span.start_ns is None:
         return

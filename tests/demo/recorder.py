@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
@@ -29,6 +30,7 @@ class Recorder:
         self.requests: list[Received] = []
         self.spans: list[Any] = []
         self.logs: list[Any] = []
+        self.metrics: list[Any] = []
         self.items: list[tuple[str, Any]] = []
         """What came through the JSON doors: path and object."""
         self.resources: list[dict[str, str]] = []
@@ -61,6 +63,9 @@ class Recorder:
             for block in ExportTraceServiceRequest.FromString(body).resource_spans:
                 self.resources.append({pair.key: pair.value.string_value for pair in block.resource.attributes})
                 self.spans += [span for group in block.scope_spans for span in group.spans]
+        elif path == "/v1/metrics":
+            for sent in ExportMetricsServiceRequest.FromString(body).resource_metrics:
+                self.metrics += [metric for group in sent.scope_metrics for metric in group.metrics]
         elif path.startswith("/api/"):
             self.items += [(path, json.loads(line)) for line in body.splitlines()]
         else:

@@ -22,6 +22,11 @@ def told(seed: int = 0) -> Telling:
     return story
 
 
+def count(mission: dict[str, Any]) -> tuple[int, int, int]:
+    """Steps, model calls, tool runs."""
+    return mission["step_count"], mission["llm_call_count"], mission["tool_call_count"]
+
+
 def test_the_same_seed_tells_the_same_story():
     assert told().posts == told().posts
     assert told(1).mission_id != told().mission_id
@@ -38,10 +43,10 @@ def test_every_object_goes_to_its_door(recorder: Recorder):
 def test_the_server_says_why_it_stands_still(server: Server):
     mission_id = send_planned(Door(server.url, server.key), seed=7)
     with closing(Reader(server.url, server.key)) as stored:
-        mission = stored.settled(mission_id, lambda found: found["step_count"] == 9 and "floorPlan" in found["verdict"])
+        mission = stored.settled(mission_id, lambda it: count(it) == (9, 4, 3) and "floorPlan" in it["verdict"])
         assert "Stalled since" in mission["verdict"]
         assert mission["verdict"].count("floorPlan") == 1
-        assert (mission["step_count"], mission["llm_call_count"], mission["tool_call_count"]) == (9, 4, 3)
+        assert count(mission) == (9, 4, 3)
         path = f"/api/v1/missions/{mission_id}/"
         steps: dict[str, Any] = {step["verb"]: step for step in stored.items(f"{path}steps/")}
         assert steps["SCRAPE"]["effective_status"] == "failed"

@@ -74,7 +74,7 @@ def test_a_loop_is_told_with_the_failure_that_ended_it(told) -> None:
     assert end.startswith("Step FIND the sheet failed")
 
 
-@pytest.mark.parametrize("slug", ["weekly_report", "refund_handoff", "account_opening", "meeting_minutes"])
+@pytest.mark.parametrize("slug", ["weekly_report", "refund_handoff", "account_opening", "meeting_minutes", "team_day"])
 def test_a_sample_that_went_well_has_no_verdict(told, slug: str) -> None:
     mission = told(slug)
     assert (mission.status, mission.verdict) == ("ok", "")

@@ -10,7 +10,7 @@ from accounts.actions import create_api_key
 from accounts.bootstrap import FIRST_PROJECT
 from accounts.models import Membership, Project
 from demo.door import Door, DoorClosed
-from demo.samples import SCENARIOS, send_planned, send_told
+from demo.samples import SCENARIOS, send_past
 from missionscope.server import local_url
 
 
@@ -31,10 +31,7 @@ class Command(BaseCommand):
         self.stdout.write(f"key    {key}")
 
     def _send(self, door: Door) -> None:
-        seed = time.time_ns()
         try:
-            for scenario in SCENARIOS.values():
-                send_told(scenario, door, seed=seed)
-            send_planned(door, seed=seed)
+            send_past(door, SCENARIOS.values(), seed=time.time_ns(), project=FIRST_PROJECT)
         except DoorClosed as error:
             raise CommandError(f"The server did not take them: {error}") from error

@@ -129,7 +129,8 @@ def test_log_records_and_pages_are_counted() -> None:
     project = make_project("logs")
     records = [log(1, 9), log(2, 9), log(3, 17), log(61, 21), log(4, 0), log(5, 17, event="browser.exception")]
     deliver(project, log_request(*records, log(6, 9, event="browser.websocket.open"), service="web"), "logs")
-    deliver(project, from_service("web", span(1, 0, 2, "documentLoad"), span(2, 3, 3, "click")))
+    click = span(2, 3, 3, "click", event_type="click", http__url="https://a.example/")
+    deliver(project, from_service("web", span(1, 0, 2, "documentLoad"), click))
     settle(project)
     counted = {
         (json.loads(key[1])["severity"], key[2]): each[1]
