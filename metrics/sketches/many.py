@@ -34,7 +34,8 @@ def find_quantiles(groups: Sequence[Sequence[bytes]], q: float) -> list[float | 
     owners, places, sums = owners[order], places[order], np.cumsum(counts[order])
     last = np.flatnonzero(np.diff(owners, append=-1))
     before = np.concatenate(([0], sums[last][:-1]))
-    ranks = before + np.floor(q * (sums[last] - before - 1)).astype(np.int64)
+    # The ranks of `metrics.sketches.sketch.find_rank`.
+    ranks = before + np.maximum(0, np.ceil(np.round(q * (sums[last] - before), 6)).astype(np.int64) - 1)
     at = np.searchsorted(sums, ranks, side="right")
     for owner, place in zip(owners[last].tolist(), places[at].tolist(), strict=True):
         found[owner] = get_value(place)

@@ -1,5 +1,6 @@
 """A sketch and its quantiles."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,18 +26,23 @@ class Sketch:
         return int(self.counts.sum())
 
     def find_quantile(self, q: float, *, at_least: float | None = None, at_most: float | None = None) -> float | None:
-        """The value of rank floor(q·(count - 1)) in ascending order, within 1 %; None of an empty sketch.
+        """The smallest value that a share of `q` does not exceed (nearest rank), within 1 %; None of an empty sketch.
 
         `at_least` and `at_most`: exact minimum and maximum, where they are known.
         """
         if not len(self.places):
             return None
         sums = np.cumsum(self.counts)
-        at = int(np.searchsorted(sums, q * (int(sums[-1]) - 1), side="right"))
+        at = int(np.searchsorted(sums, find_rank(q, int(sums[-1])), side="right"))
         value = get_value(int(self.places[min(at, len(self.places) - 1)]))
         if at_least is not None:
             value = max(value, at_least)
         return value if at_most is None else min(value, at_most)
+
+
+def find_rank(q: float, count: int) -> int:
+    """Place of the quantile among so many values in ascending order, from 0: of two values p99 is the larger."""
+    return max(0, math.ceil(round(q * count, 6)) - 1)
 
 
 EMPTY = Sketch(np.empty(0, np.int64), np.empty(0, np.int64))
