@@ -1,4 +1,7 @@
-"""Lines that programs log to log records: JSON of pino, winston, structlog, python-json-logger and others, and text."""
+"""Lines that programs log to log records: JSON of pino, winston, structlog, python-json-logger and others, and text.
+
+Why so: docs/adr/0014.
+"""
 
 from telemetry.loglines.drafts import Hints
 from telemetry.loglines.lines import Line, Read, read_lines
