@@ -15,7 +15,7 @@ from tests.blackbox.wire import span, traces
 from tests.deploy.conftest import DEPLOY
 from tests.servers import find_free_port, start_server
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.only_on("sqlite")]
 PATIENCE_S = 60
 
 

@@ -12,6 +12,8 @@ from tests.guides.programs import run, started, told, write_programs
 from tests.guides.reading import Told, read_told
 from tests.servers import Server, find_free_port
 
+pytestmark = pytest.mark.only_on("sqlite")  # what senders do is the same on every database
+
 
 @pytest.fixture(scope="module")
 def mission(server: Server, dsn: str, broker: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Told:

@@ -18,6 +18,9 @@ TRACE, SENDER = secrets.token_hex(16), secrets.token_hex(8)
 CONTEXT = {"traceparent": f"00-{TRACE}-{SENDER}-01"}
 
 
+pytestmark = pytest.mark.only_on("sqlite")  # what senders do is the same on every database
+
+
 @pytest.fixture(scope="module")
 def folder(node_packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The guide's programs, checked by TypeScript and compiled to CommonJS."""
