@@ -123,31 +123,32 @@ def find_by_keys(
     key_types: tuple[str, ...],
     values: Sequence[tuple[Any, ...]],
     fixed: tuple[str, Any] | None = None,
-    suffix: str = "",
+    where: str = "",
+    lock: bool = False,
 ) -> list[tuple[Any, ...]]:
-    """Rows of `table` whose `keys` columns equal one of `values`; `fixed` is a further (column, value)."""
+    """Rows of `table`, as `t`, whose `keys` columns equal one of `values`; `fixed` is a further (column, value).
+
+    `where`: SQL that must be true too. `lock`: for update, in the order of `values`, where the database locks rows.
+    """
     found: list[tuple[Any, ...]] = []
     names = ", ".join(f"t.{column}" for column in wanted)
     match = " AND ".join(f"t.{key} = k.c{index}" for index, key in enumerate(keys))
     aliases = ", ".join(f"c{index}" for index in range(len(keys)))
+    match += f" AND t.{fixed[0]} = %s" if fixed else ""
+    match += f" AND {where}" if where else ""
+    told = [fixed[1]] if fixed else []
     for part in chunked(values, 8_000 // len(keys)):
-        params: list[Any]
         if vendor == POSTGRESQL:
             arrays = ", ".join(f"%b::{kind}[]" for kind in key_types)
-            source = f"unnest({arrays}) AS k({aliases})"
-            params = [list(column) for column in zip(*part, strict=True)]
-            sql = f"SELECT {names} FROM {source} JOIN {table} AS t ON {match}"
+            # OFFSET 0 keeps the lookup a lookup: for a table that has grown since it was analysed, and for which it
+            # must guess, the planner would rather hash all its rows.
+            lookup = f"SELECT {names} FROM {table} AS t WHERE {match} OFFSET 0" + (" FOR UPDATE" if lock else "")
+            sql = f"SELECT t.* FROM unnest({arrays}) AS k({aliases}) CROSS JOIN LATERAL ({lookup}) AS t"
+            found.extend(_bind(cursor, sql, [*(list(column) for column in zip(*part, strict=True)), *told]).fetchall())
         else:
             marks = ", ".join(["(" + ", ".join(["%s"] * len(keys)) + ")"] * len(part))
-            params = [value for row in part for value in row]
             sql = f"WITH k({aliases}) AS (VALUES {marks}) SELECT {names} FROM k CROSS JOIN {table} AS t ON {match}"
-        if fixed is not None:
-            sql += f" AND t.{fixed[0]} = %s"
-            params.append(fixed[1])
-        if vendor == POSTGRESQL:
-            found.extend(_bind(cursor, sql + suffix, params).fetchall())
-        else:
-            cursor.execute(sql + suffix, params)
+            cursor.execute(sql, [value for row in part for value in row] + told)
             found.extend(cursor.fetchall())
     return found
 

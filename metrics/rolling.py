@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from core.conflicts import retry_conflicts
 from core.jobs import wake
+from core.nanotime import MAX_NS
 from core.pressure import giving_way
 from metrics.levels import LEVELS_S, MINUTE_NS, MINUTE_S, POINTS_S, floor_ns
 from metrics.minutes import Kind, add_up
@@ -22,13 +23,27 @@ WORK_ROWS = 200
 """Taken at once: what one transaction computes is bounded by what so many requests brought."""
 RUN_S = 5.0
 """A run ends after this and asks for another, so that other jobs have their turn."""
+SHORT_S, RUNNING_RESTS_S = 0.5, 30.0
+"""A run that took longer than the first lets the running minute rest for the second."""
 Buckets = dict[int, set[int]]
 """Begin of a bucket to series."""
 
 
+_running_again_s = 0.0
+
+
 def roll_up() -> None:
-    """Compute the minutes that have new points."""
-    _work_off("metrics.roll_up", [_roll_up_some])
+    """Compute the minutes that have new points.
+
+    Where many come, the running minute, all of whose points are read each time, is computed less often.
+    """
+    global _running_again_s
+    begun_s = time.monotonic()
+    rests = begun_s < _running_again_s
+    until_ns = floor_ns(time.time_ns(), MINUTE_S) if rests else MAX_NS
+    _work_off("metrics.roll_up", [partial(_roll_up_some, until_ns)])
+    if not rests and time.monotonic() - begun_s > SHORT_S:
+        _running_again_s = begun_s + RUNNING_RESTS_S
 
 
 def merge_pending() -> None:
@@ -49,14 +64,14 @@ def _work_off(name: str, pieces: list[Any]) -> None:
                 return
 
 
-def _roll_up_some() -> bool:
-    """Compute minutes; whether there were any.
+def _roll_up_some(until_ns: int) -> bool:
+    """Compute minutes that begin before a time; whether there were any.
 
     The work is read first, then the points, then one short transaction writes: a writer in between notes new work, and
     is not held up while this computes.
     """
     with connection.cursor() as cursor:
-        work = read_work(cursor, MINUTE_S, WORK_ROWS)
+        work = read_work(cursor, MINUTE_S, WORK_ROWS, until_ns=until_ns)
         by_project: dict[int, Buckets] = defaultdict(dict)
         for (project_id, bucket_ns), series_ids in work.buckets.items():
             by_project[project_id][bucket_ns] = series_ids

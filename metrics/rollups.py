@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from core.bulk import Table, chunked, upsert_rows
+from core.bulk import Table, chunked, find_by_keys, upsert_rows
 from core.nanotime import NS_PER_SECOND
 from metrics.levels import LEVELS_S, floor_ns
 from metrics.retention import LET_GO
@@ -118,12 +118,19 @@ def write_changes(cursor: Any, level_s: int, changes: Changes) -> None:
 def read_let_go(cursor: Any, series_ids: Collection[int], below_s: int) -> dict[int, int]:
     """Of these series: before when they have let go of the points, or the rollups, of a level. Others are left out."""
     column = LET_GO.get(below_s)
-    found: dict[int, int] = {}
-    for part in chunked(sorted(series_ids), TOGETHER) if column else ():
-        marks = ", ".join(["%s"] * len(part))
-        cursor.execute(f"SELECT id, {column} FROM metrics_series WHERE id IN ({marks}) AND {column} > 0", [*part])
-        found.update(cursor.fetchall())
-    return found
+    if not column:
+        return {}
+    rows = find_by_keys(
+        cursor,
+        connection.vendor,
+        "metrics_series",
+        wanted=("id", column),
+        keys=("id",),
+        key_types=("int8",),
+        values=[(key,) for key in sorted(series_ids)],
+        where=f"t.{column} > 0",
+    )
+    return dict(rows)
 
 
 def read_rollups(

@@ -10,6 +10,7 @@ import msgspec
 from django.db import connection
 
 from core.bulk import Table, insert_rows
+from core.nanotime import MAX_NS
 from metrics.levels import floor_ns
 from metrics.models import DerivedWork, RollupWork
 
@@ -35,11 +36,12 @@ def note_work(cursor: Any, project_id: int, level_s: int, changed: Iterable[tupl
     insert_rows(cursor, connection.vendor, WORK, rows)
 
 
-def read_work(cursor: Any, level_s: int, most_rows: int) -> Work:
-    """The oldest work of a level."""
+def read_work(cursor: Any, level_s: int, most_rows: int, *, until_ns: int = MAX_NS) -> Work:
+    """The oldest work of a level, of buckets that begin before a time."""
     cursor.execute(
-        "SELECT id, project_id, bucket_ns, series_ids FROM metrics_rollupwork WHERE level_s = %s ORDER BY id LIMIT %s",
-        [level_s, most_rows],
+        "SELECT id, project_id, bucket_ns, series_ids FROM metrics_rollupwork"
+        " WHERE level_s = %s AND bucket_ns < %s ORDER BY id LIMIT %s",
+        [level_s, until_ns, most_rows],
     )
     buckets: dict[tuple[int, int], set[int]] = defaultdict(set)
     row_ids = []

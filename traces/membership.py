@@ -8,7 +8,7 @@ A trace's word is that of its earliest span, so the result does not depend on th
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from core.bulk import POSTGRESQL, Table, find_by_keys, insert_missing, update_rows
+from core.bulk import Table, find_by_keys, insert_missing, update_rows
 from core.hashing import digest16
 from telemetry.meaning import POOL, STRONG, WEAK
 from traces.users import UserWord, earlier_user
@@ -103,9 +103,9 @@ def _read(cursor: Any, vendor: str, project_id: int, trace_ids: Sequence[bytes],
         wanted=("trace_id", "id", "strong_start_ns", "strong_key", "weak_start_ns", "weak_key", "delivered_key"),
         keys=("trace_id",),
         key_types=("bytea",),
-        values=[(trace_id,) for trace_id in trace_ids],
+        values=[(trace_id,) for trace_id in sorted(trace_ids)],
         fixed=("project_id", project_id),
-        suffix=" ORDER BY t.trace_id FOR UPDATE OF t" if lock and vendor == POSTGRESQL else "",
+        lock=lock,
     )
     return {bytes(row[0]): Binding(row[1], _word(row[2], row[3]), _word(row[4], row[5]), row[6]) for row in rows}
 

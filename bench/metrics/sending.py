@@ -33,7 +33,7 @@ class Load(NamedTuple):
 
 LOADS = {
     "metrics": Load("/v1/metrics", 5_000, 1_000, 2),
-    "logs": Load("/v1/logs", 5_000, 500, 2),
+    "logs": Load("/v1/logs", 5_000, 500, 4),
     "traces": Load("/v1/traces", 500, 100, 2),
 }
 SOURCES = 5

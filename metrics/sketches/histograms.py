@@ -69,41 +69,52 @@ def _power(scale: int, index: int) -> float:
 
 
 def _spread_all(ranges: Sequence[tuple[float, float, int]]) -> Sketch:
-    places: list[Places] = []
-    counts: list[Counts] = []
-    for low, high, count in ranges:
-        for part in _spread(max(low, -MOST), min(high, MOST), min(count, LARGEST_COUNT)):
-            places.append(part[0])
-            counts.append(part[1])
-    return gather(np.concatenate(places), np.concatenate(counts)) if places else gather(_NOTHING, _NOTHING)
+    """For each (low, high, count): so many values evenly between the bounds."""
+    points: list[tuple[float, int]] = []
+    above: list[tuple[float, float, int]] = []
+    below: list[tuple[float, float, int]] = []
+    for least, most, told in ranges:
+        low, high, count = max(least, -MOST), min(most, MOST), min(told, LARGEST_COUNT)
+        if count <= 0:
+            continue
+        if low >= high:
+            points.append((low, count))
+        elif low < 0 < high:
+            share = round(count * (-low / (high - low)))
+            below.append((0.0, -low, share))
+            above.append((0.0, high, count - share))
+        elif high <= 0:
+            below.append((-high, -low, count))
+        else:
+            above.append((low, high, count))
+    positive, negative = _spread_positive(above), _spread_positive(below)
+    alone = find_places(np.array([value for value, _ in points], np.float64))
+    counts = np.array([count for _, count in points], np.int64)
+    return gather(
+        np.concatenate([alone, positive[0], -negative[0]]), np.concatenate([counts, positive[1], negative[1]])
+    )
 
 
-_NOTHING = np.empty(0, np.int64)
 _Part = tuple[Places, Counts]
 
 
-def _spread(low: float, high: float, count: int) -> list[_Part]:
-    """`count` values evenly between two bounds, as counts of places."""
-    if count <= 0:
-        return []
-    if low >= high:
-        return [(find_places(np.array([low])), np.array([count], np.int64))]
-    if low < 0 < high:
-        below = round(count * (-low / (high - low)))
-        return _spread(low, 0.0, below) + _spread(0.0, high, count - below)
-    if high <= 0:
-        return [(-places, counts) for places, counts in _spread_positive(-high, -low, count)]
-    return _spread_positive(low, high, count)
-
-
-def _spread_positive(low: float, high: float, count: int) -> list[_Part]:
+def _spread_positive(ranges: Sequence[tuple[float, float, int]]) -> _Part:
+    """The same for bounds from zero on, all at once, as counts of places."""
+    filled = [one for one in ranges if one[2]]
+    if not filled:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    low, high, count = (np.array(column, np.float64) for column in zip(*filled, strict=True))
     # Below this, evenly spread values would be fewer than one: it bounds the places of a bucket that begins at zero.
-    begin = max(low, LEAST, low + (high - low) / (2.0 * count))
-    first, last = (int(place) for place in find_places(np.array([begin, high])))
-    places = np.arange(first, last + 1)
-    shares = np.clip((np.minimum(get_upper_bounds(places), high) - low) / (high - low), 0.0, 1.0)
-    shares[-1] = 1.0
-    sums = np.rint(shares * count).astype(np.int64)
+    begin = np.maximum(np.maximum(low, LEAST), low + (high - low) / (2.0 * count))
+    first, last = find_places(begin), find_places(high)
+    lengths = last - first + 1
+    ends = np.cumsum(lengths)
+    begins = ends - lengths
+    places = np.arange(ends[-1]) + np.repeat(first - begins, lengths)
+    bounds = np.minimum(get_upper_bounds(places), np.repeat(high, lengths))
+    shares = np.clip((bounds - np.repeat(low, lengths)) / np.repeat(high - low, lengths), 0.0, 1.0)
+    shares[ends - 1] = 1.0
+    sums = np.rint(shares * np.repeat(count, lengths)).astype(np.int64)
     counts = np.diff(sums, prepend=0)
-    filled = counts > 0
-    return [(places[filled], counts[filled])]
+    counts[begins] = sums[begins]
+    return places[counts > 0], counts[counts > 0]
