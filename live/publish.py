@@ -15,7 +15,6 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
-from redis.exceptions import RedisError
 
 from live.groups import WAKES, alerts_group, list_group, logs_group, mission_group
 from live.hub import wake_feeds
@@ -110,6 +109,13 @@ async def _send_outgoing() -> None:
         _tasks.pop("send", None)
 
 
+def _away() -> tuple[type[Exception], ...]:
+    """What is raised when the layer cannot be reached. Where there is no Redis, its client is not even loaded."""
+    from redis.exceptions import RedisError
+
+    return RedisError, OSError, TimeoutError
+
+
 async def _send(keys: list[str]) -> None:
     """Tell other processes; without Redis give up for a while."""
     global _closed_until_s
@@ -119,7 +125,7 @@ async def _send(keys: list[str]) -> None:
     try:
         async with asyncio.timeout(SEND_S):
             await layer.group_send(WAKES, {"type": "wake", "keys": keys, "by": _myself})
-    except (RedisError, OSError, TimeoutError) as error:
+    except _away() as error:
         _closed_until_s = time.monotonic() + PAUSE_S
         log.warning("live wake-ups not sent: %s", type(error).__name__)
 
@@ -136,6 +142,6 @@ async def _listen() -> None:
                 message = await layer.receive(channel)
                 if message["by"] != _myself:
                     wake_feeds(message["keys"])
-        except (RedisError, OSError, TimeoutError) as error:
+        except _away() as error:
             log.warning("live wake-ups not heard: %s", type(error).__name__)
             await asyncio.sleep(LISTEN_AGAIN_S)
