@@ -147,11 +147,15 @@ def _log_ended_thread(ended: threading.ExceptHookArgs) -> None:
 
 
 def keep_plain(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """The event of a library without objects: they would tell a request, or the token in a socket's address."""
+    """The event of a library without objects: they would tell a request, or the token in a socket's address.
+
+    And without uvicorn's second copy of its text, in colours.
+    """
     return {
         key: value
         for key, value in event.items()
-        if key.startswith("_") or key in _OF_EXCEPTIONS or isinstance(value, str | int | float | None)
+        if key != "color_message"
+        and (key.startswith("_") or key in _OF_EXCEPTIONS or isinstance(value, str | int | float | None))
     }
 
 

@@ -146,3 +146,9 @@ def test_an_exception_of_a_thread_is_one_line_with_its_traceback(written):
     [line] = [json.loads(text) for text in stream.getvalue().splitlines()]
     assert (line["level"], line["thread_name"]) == ("error", "worker-7")
     assert "RuntimeError: broken" in line["exception"]
+
+
+def test_the_web_servers_own_lines_say_their_text_once(verbose):
+    (line,) = lines_of(verbose, logger="uvicorn.error", event="Application startup complete.")
+    started = next(line for line in lines_of(verbose, logger="uvicorn.error") if "Started server" in line["event"])
+    assert "color_message" not in {*line, *started}
