@@ -120,6 +120,10 @@ def _go_on(story: Story, talk: Conversation, exchange: Exchange, question: Quest
     """A person is asked, and what they agreed to is done."""
     with story.trace("HumanInTheLoop.ask", API, kind=INTERNAL) as asking:
         asking.scope = SDK
+        asking.attributes |= {
+            "missionscope.human.question": question.text,
+            "missionscope.human.answer": question.answer,
+        }
         story.log("INFO", f"asked {USER}: {question.text}")
         story.wait(question.seconds)
         story.event("answered", answer=question.answer)

@@ -20,6 +20,8 @@ _WEB = ("http.request.method", "http.method", "http.url", "url.full", "http.rout
 _QUEUE = ("messaging.system", "messaging.destination.name", "rabbit.queue", "messaging.destination")
 _FAMILY_TYPES = ("openinference.span.kind", "langfuse.observation.type", "lmnr.span.type", "mlflow.spanType")
 _ASKS_A_HUMAN = frozenset({"ASK", "ASK_USER_QUESTION", "CHAT"})
+_ASKING = "HumanInTheLoop.ask"
+"""What the SDK calls its span from a question to a person's answer."""
 _STEP_NAMES = frozenset({"step", "turn", "iteration", "round", "cycle"})
 
 
@@ -83,7 +85,7 @@ def _operation_instead(attributes: dict[str, Any]) -> str:
 def _carried_kind(span: SpanRecord, plan: Plan, *, is_named: bool) -> str:
     """What the attributes show when no word names a specific kind."""
     attributes = span.attributes
-    if read_text(attributes.get("stage7.action_verb")) in _ASKS_A_HUMAN:
+    if span.name == _ASKING or read_text(attributes.get("stage7.action_verb")) in _ASKS_A_HUMAN:
         return "HUMAN"
     if "mcp.method.name" in attributes:
         return _mcp_kind(span)

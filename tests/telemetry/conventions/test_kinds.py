@@ -92,6 +92,15 @@ def test_it_knows_each_familys_word(attributes, kind):
     assert found in SPAN_KINDS
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("HumanInTheLoop.ask", "HUMAN"), ("HumanInTheLoop.close", "OTHER"), ("Conversation.sendMessage", "OTHER")],
+)
+def test_the_sdks_question_to_a_person_is_known_by_its_name(name, kind):
+    assert map_span(make_span({}, name=name)).span_kind == kind
+    assert map_span(make_span({"missionscope.span.kind": "TOOL"}, name=name)).span_kind == "TOOL"
+
+
 MIXED = [
     # OpenLLMetry's framework span beside OpenTelemetry's operation: the more specific word.
     ({"traceloop.span.kind": "task", OTEL: "chat"}, "LLM"),
