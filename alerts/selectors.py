@@ -288,6 +288,7 @@ def _rule_row(rule: Rule, names: dict[int | None, str], counts: Counter[tuple[in
         severity=rule.severity,
         for_s=rule.for_s,
         channel_pks=tuple(msgspec.json.decode(rule.channels, type=list[int])),
+        repeat_interval_s=rule.repeat_interval_s,
         note=rule.note,
         is_enabled=rule.is_enabled,
         version=rule.version,
