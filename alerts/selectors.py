@@ -77,6 +77,12 @@ def list_firings(
     return FiringPage(found[:limit], found[limit - 1].pk if len(found) > limit else None)
 
 
+def list_mission_firings(project_id: int, mission_pk: int, *, limit: int = 50) -> list[FiringRow]:
+    """What fires about one mission and what did, newest first."""
+    query = Firing.objects.filter(mission_id=mission_pk, project_id=project_id, fired_ns__isnull=False)
+    return [_firing_row(row) for row in query.order_by("-id")[:limit]]
+
+
 def find_firing(project_id: int, pk: int) -> FiringRow | None:
     """One firing."""
     row = Firing.objects.filter(project_id=project_id, id=pk).first()
