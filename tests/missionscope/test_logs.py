@@ -146,3 +146,15 @@ def test_an_exception_of_a_thread_is_one_line_with_its_traceback(written):
     [line] = [json.loads(text) for text in stream.getvalue().splitlines()]
     assert (line["level"], line["thread_name"]) == ("error", "worker-7")
     assert "RuntimeError: broken" in line["exception"]
+
+
+def test_the_end_of_a_long_exception_is_kept(written):
+    stream = written(JSON)
+    try:
+        raise ValueError("x" * 9_000 + " at its end")
+    except ValueError:
+        logging.getLogger("t").exception("failed")
+    told = json.loads(stream.getvalue())["exception"]
+    assert told.startswith("Traceback")
+    assert told.endswith(" at its end")
+    assert len(told) < 4_100
