@@ -31,6 +31,7 @@ if not apps.ready:
 from core.jobs import Job, get_job, list_jobs
 from core.logs import log_what_nobody_catches, logged_ids
 from core.spans import Origin, read_origin, span_for, write_origin
+from missionscope.beat import SteadySchedule
 from missionscope.job_records import note_run
 from missionscope.parent import follow_parent, get_parent
 from missionscope.remote_debugging import listen_for_debugger
@@ -55,6 +56,8 @@ app.conf.update(
     task_default_queue=f"{settings.REDIS_PREFIX}-jobs",
     broker_transport_options={"global_keyprefix": f"{settings.REDIS_PREFIX}:"},
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    worker_consumer="missionscope.consumer:LastingConsumer",
     task_serializer="json",
     accept_content=["json"],
     task_ignore_result=True,
@@ -156,7 +159,8 @@ def _key(name: str, what: str) -> str:
 def schedule_jobs(sender: Celery, **_: Any) -> None:
     """Every job at its interval; a tick that comes too late to matter is dropped."""
     for job in list_jobs():
-        sender.add_periodic_task(job.every_s, run_job.s(job.name), name=job.name, expires=max(1.0, job.every_s))
+        every = SteadySchedule(job.every_s)
+        sender.add_periodic_task(every, run_job.s(job.name), name=job.name, expires=max(1.0, job.every_s))
 
 
 @setup_logging.connect
