@@ -18,7 +18,7 @@ from tests.alerts.test_kinds import mission
 from tests.alerts.test_sending import receiver
 
 pytestmark = pytest.mark.django_db
-STORM, AWAY_MINUTES = 500, 60
+STORM, AWAY_MINUTES = 250, 60
 MOST_ATTEMPTS = 11
 """Of one message in an hour: after 10, 20, 40 … 640 and then every 900 seconds."""
 

@@ -34,7 +34,7 @@ class Clock:
         self.environment = {
             "LD_PRELOAD": find_faketime(),
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
-            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "PYTHONPATH": str(Path(__file__).parent / "own_clock"),
         }
@@ -75,5 +75,5 @@ def tell_one(alerted: Alerted) -> None:
 
 def is_off(alerted: Alerted, seconds: int) -> bool:
     """Does the server's own clock say so?"""
-    date = httpx.get(f"{alerted.machine.url}/healthz", trust_env=False).headers["date"]
+    date = httpx.get(f"{alerted.machine.url}/healthz", trust_env=False, timeout=30).headers["date"]
     return abs(parsedate_to_datetime(date).timestamp() - time.time() - seconds) < 10
