@@ -70,7 +70,7 @@ WEBSOCKET = Metric(
     "missionscope.frontend.websocket",
     SUM,
     "{change}",
-    "Changes of pages' WebSockets: log records `browser.websocket.STATE`.",
+    "Changes of pages' WebSockets: log records `browser.websocket.STATE`, or how they ended: `closed`, `lost`.",
     ("state",),
 )
 ACTIVE_MISSIONS = Metric(

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from core.nanotime import NS_PER_SECOND
 from metrics.derive import catalogue as known
-from metrics.derive.rows import EndedCall, EndedRun, EndedSpan, LogGroup, Measured, Sample
+from metrics.derive.rows import Closing, EndedCall, EndedRun, EndedSpan, LogGroup, Measured, Sample
 
 LONGEST_LABEL = 100
 ERROR_SEVERITY = 17
@@ -21,6 +21,10 @@ INTERACTION_NAMES = frozenset({"click", "dblclick", "submit", "change", "keydown
 PAGE_KINDS = frozenset({"OTHER", "HTTP"})
 """It tells their page's address as `http.url`. An agent's tool may be called `click` too."""
 WEBSOCKET_EVENT = "browser.websocket."
+CLOSINGS = (f"{WEBSOCKET_EVENT}close", f"{WEBSOCKET_EVENT}closed")
+LEFT = frozenset({1000, 1001, 1005})
+"""Codes of a WebSocket that ended as it should: done, page left, closed without a reason."""
+WARN_SEVERITY = 13
 _ID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|(?<![A-Za-z])[0-9a-fA-F]*[0-9][0-9a-fA-F]{7,}|(?<![A-Za-z0-9.])\d+")
 _STATUS = re.compile(r"[1-5]\d\d\Z")
 
@@ -119,10 +123,20 @@ def _of_logs(group: LogGroup) -> Iterator[tuple[known.Metric, tuple[str, ...]]]:
     yield known.LOG_RECORDS, (name_severity(group.severity_number),)
     if is_error and group.mission_pk is None:
         yield known.ERRORS, (FROM_LOG,)
+    if group.event_name in CLOSINGS:
+        return
     if group.event_name.startswith(WEBSOCKET_EVENT):
         yield known.WEBSOCKET, (group.event_name.removeprefix(WEBSOCKET_EVENT)[:LONGEST_LABEL],)
     elif group.event_name and is_error:
         yield known.PAGE_ERRORS, ()
+
+
+def measure_closings(closings: Iterable[Closing]) -> Iterator[Measured]:
+    """WebSockets that were closed, and those that were lost; without a code the record's severity tells which."""
+    for each in closings:
+        is_lost = each.severity_number >= WARN_SEVERITY if each.code is None else each.code not in LEFT
+        state = "lost" if is_lost else "closed"
+        yield Measured(known.WEBSOCKET.name, each.time_ns, each.service_name, (state,), 1.0, mission_pk=each.mission_pk)
 
 
 def name_severity(number: int) -> str:
