@@ -92,9 +92,13 @@ def _answer(project_id: int, question: MetricQuery, buckets: Buckets, now_ns: in
     values = _values([cells for _, cells in chosen], question.aggregation, buckets, now_ns)
     answered = [
         MetricSeries(
-            question.name, labels, unit, [(begin_ns, told.get(place)) for place, begin_ns in enumerate(begins_ns)]
+            question.name,
+            labels,
+            unit,
+            [(begin_ns, told.get(place)) for place, begin_ns in enumerate(begins_ns)],
+            sum(cell.count for cell in cells.values()),
         )
-        for (labels, _), told in zip(chosen, values, strict=True)
+        for (labels, cells), told in zip(chosen, values, strict=True)
     ]
     return MetricAnswer(answered, other_count, buckets.step_s)
 

@@ -39,6 +39,8 @@ class MetricSeries(msgspec.Struct, frozen=True):
     """As sent; of a rate `…/s`, of an error rate `1`."""
     points: list[tuple[int, float | None]]
     """Begin of the bucket, and the value; None where nothing was measured. Every bucket of the range is there."""
+    count: int = 0
+    """Measurements that all of it is made of."""
 
 
 class MetricAnswer(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from metrics.records import MetricAnswer, MetricQuery, MetricSeries
 from metrics.selectors import query, query_totals
 from web.presenters.dashboards.panels import present_panel
 from web.presenters.dashboards.period import Period
-from web.presenters.dashboards.tiles import PresentedTile, present_tile
+from web.presenters.dashboards.tiles import NOTHING, Measured, PresentedTile, present_tile
 
 TILE_POINTS = 24
 MINUTE_S = 60
@@ -46,10 +46,10 @@ def _read_tile(project: ProjectAccess, tile: Tile, period: Period) -> PresentedT
     return present_tile(tile, period, now, before, course[0].points if course else [])
 
 
-def _total(project: ProjectAccess, question: MetricQuery) -> float | None:
+def _total(project: ProjectAccess, question: MetricQuery) -> Measured:
     """One value over the whole period."""
     series = query_totals(project.project_pk, question).series
-    return series[0].points[0][1] if series else None
+    return Measured(series[0].points[0][1], series[0].count) if series else NOTHING
 
 
 def _question(asked: PanelQuery, period: Period, group_by: tuple[str, ...] = ()) -> MetricQuery:

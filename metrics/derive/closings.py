@@ -19,9 +19,9 @@ def read_closings(cursor: Any, project_id: int, since_ns: int, until_ns: int, mo
         [project_id, since_ns, until_ns, *CLOSINGS],
     )
     rows = cursor.fetchall()
-    pks = [row[0] for row in rows]
-    codes = {pk: _find_code(record.attributes) for pk, record in iterate_logs(project_id, pks)}
-    return [Closing(*row, codes.get(pk)) for pk, *row in rows]
+    opened = iterate_logs(project_id, [row[0] for row in rows])
+    codes = {pk: _find_code(record.attributes) for pk, record in opened}
+    return [Closing(*(*row[1:], codes.get(row[0]))) for row in rows]
 
 
 def _find_code(attributes: Any) -> int | None:

@@ -10,7 +10,7 @@ from metrics.records import MetricAnswer, MetricSeries
 from web.presenters.dashboards.panels import present_panel
 from web.presenters.dashboards.period import CHOICES, MOST_POINTS, S, choose_step, read_period, spell_seconds
 from web.presenters.dashboards.spark import draw_spark
-from web.presenters.dashboards.tiles import present_tile
+from web.presenters.dashboards.tiles import NOTHING, Measured, present_tile
 from web.presenters.dashboards.values import format_change, format_value
 
 OWN = {"missionscope.ingest.records", "missionscope.ingest.duration", "missionscope.ingest.lag"}
@@ -84,11 +84,32 @@ def test_a_change_is_told_beside_what_it_was():
 
 
 def test_more_failures_are_bad_news_and_more_missions_are_none():
-    worse = present_tile(Tile("f", "Failed", COST, "ratio"), PERIOD, 0.2, 0.1, [])
-    other = present_tile(Tile("m", "Missions", COST, is_better=""), PERIOD, 20, 10, [])
+    worse = present_tile(Tile("f", "Failed", COST, "ratio"), PERIOD, Measured(0.2, 40), Measured(0.1, 30), [])
+    other = present_tile(Tile("m", "Missions", COST, is_better=""), PERIOD, Measured(20, 20), Measured(10, 10), [])
     assert (worse.change, worse.change_css, worse.value) == ("×2.0", "status-failed", "20 %")
     assert (other.change, other.change_css) == ("×2.0", "")
     assert worse.change_title == "10 % in the 1 h before"
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "change", "words"),
+    [
+        (Measured(398.0, 398), Measured(1.0, 1), "new", "1 measured in the 1 h before: too little to compare with"),
+        (Measured(398.0, 398), Measured(12.0, 12), "new", "12 measured in the 1 h before: too little to compare with"),
+        (Measured(3.0, 3), NOTHING, "new", "Nothing was measured in the 1 h before: too little to compare with"),
+        (Measured(9.0, 9), Measured(4.0, 4), "", "4 measured in the 1 h before: too little to compare with"),
+        (NOTHING, NOTHING, "", "Nothing was measured in the 1 h before: too little to compare with"),
+        (Measured(0.0, 30), NOTHING, "", "Nothing was measured in the 1 h before: too little to compare with"),
+        (NOTHING, Measured(400.0, 400), "", "400 in the 1 h before"),
+        (Measured(398.0, 398), Measured(20.0, 20), "×19.9", "20 in the 1 h before"),
+    ],
+)
+def test_what_had_next_to_nothing_before_is_new_and_not_many_times_as_much(
+    now: Measured, before: Measured, change: str, words: str
+):
+    shown = present_tile(Tile("m", "Failures", COST), PERIOD, now, before, [])
+    assert (shown.change, shown.change_title) == (change, words)
+    assert change != "new" or shown.change_css == ""
 
 
 def test_a_course_is_drawn_in_stretches():

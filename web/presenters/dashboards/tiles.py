@@ -10,6 +10,20 @@ from web.presenters.dashboards.values import format_change, format_value
 
 SMALLEST_CHANGE = 0.05
 """Less is neither good nor bad news."""
+LEAST_COUNT = 10
+"""Measurements that a period must have for another to be compared with it."""
+LEAST_SHARE = 0.05
+"""Of the measurements of this period: with fewer the one before was nearly empty, and what there is now is new."""
+
+
+class Measured(NamedTuple):
+    """A number, and how many measurements it is made of."""
+
+    value: float | None
+    count: int
+
+
+NOTHING = Measured(None, 0)
 
 
 class PresentedTile(NamedTuple):
@@ -25,14 +39,23 @@ class PresentedTile(NamedTuple):
 
 
 def present_tile(
-    tile: Tile, period: Period, now: float | None, before: float | None, course: Sequence[tuple[int, float | None]]
+    tile: Tile, period: Period, now: Measured, before: Measured, course: Sequence[tuple[int, float | None]]
 ) -> PresentedTile:
-    """`now` beside `before`, the value of the period before."""
-    title = f"{format_value(before, tile.unit)} in {period.words}"
-    change = format_change(now, before)
+    """`now` beside `before`, the period before. Where that had too little to compare with, what is new is called so."""
+    if _is_comparable(now, before):
+        change, css = format_change(now.value, before.value), _tone(tile, now.value, before.value)
+        title = f"{format_value(before.value, tile.unit)} in {period.words}"
+    else:
+        change, css = "new" if now.value and before.count < LEAST_SHARE * now.count else "", ""
+        few = f"{before.count} measured" if before.count else "Nothing was measured"
+        title = f"{few} in {period.words}: too little to compare with"
     return PresentedTile(
-        tile.key, tile.title, format_value(now, tile.unit), change, _tone(tile, now, before), title, draw_spark(course)
+        tile.key, tile.title, format_value(now.value, tile.unit), change, css, title, draw_spark(course)
     )
+
+
+def _is_comparable(now: Measured, before: Measured) -> bool:
+    return before.count >= max(LEAST_COUNT, LEAST_SHARE * now.count)
 
 
 def _tone(tile: Tile, now: float | None, before: float | None) -> str:
