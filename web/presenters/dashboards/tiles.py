@@ -20,7 +20,7 @@ class Measured(NamedTuple):
     """A number, and how many measurements it is made of."""
 
     value: float | None
-    count: int
+    made_of: int
 
 
 NOTHING = Measured(None, 0)
@@ -46,8 +46,8 @@ def present_tile(
         change, css = format_change(now.value, before.value), _tone(tile, now.value, before.value)
         title = f"{format_value(before.value, tile.unit)} in {period.words}"
     else:
-        change, css = "new" if now.value and before.count < LEAST_SHARE * now.count else "", ""
-        few = f"{before.count} measured" if before.count else "Nothing was measured"
+        change, css = "new" if now.value and before.made_of < LEAST_SHARE * now.made_of else "", ""
+        few = f"{before.made_of} measured" if before.made_of else "Nothing was measured"
         title = f"{few} in {period.words}: too little to compare with"
     return PresentedTile(
         tile.key, tile.title, format_value(now.value, tile.unit), change, css, title, draw_spark(course)
@@ -55,7 +55,7 @@ def present_tile(
 
 
 def _is_comparable(now: Measured, before: Measured) -> bool:
-    return before.count >= max(LEAST_COUNT, LEAST_SHARE * now.count)
+    return before.made_of >= max(LEAST_COUNT, LEAST_SHARE * now.made_of)
 
 
 def _tone(tile: Tile, now: float | None, before: float | None) -> str:
