@@ -91,6 +91,24 @@ class SpanBehind(msgspec.Struct, frozen=True):
     has_failed: bool
 
 
+class MissionAround(msgspec.Struct, frozen=True):
+    """A mission that was at work while a value was measured."""
+
+    id: str
+    """The sender's."""
+    name: str
+    status: str
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What was at work beside a pushed value that names no trace."""
+
+    services: tuple[str, ...]
+    """That measured it, those without a name left out."""
+    missions: list[MissionAround]
+    """With spans or log records of these services, those with the latest record first."""
+
+
 class MissionBehind(msgspec.Struct, frozen=True):
     """A mission that is behind a value of a derived metric."""
 

@@ -1,5 +1,6 @@
 """Reads metrics for pages, REST and alerts: frozen records, always of one project."""
 
+from metrics.around import find_around
 from metrics.asking import query, query_totals
 from metrics.behind import list_missions_behind
 from metrics.catalogue import find_unit, find_usual_aggregation, list_metrics
@@ -9,6 +10,7 @@ from metrics.work import count_pending
 
 __all__ = [
     "count_pending",
+    "find_around",
     "find_unit",
     "find_usual_aggregation",
     "list_exemplars",
