@@ -77,6 +77,7 @@ register("chart", (panel) => {
       if (!response.ok) throw new Error(String(response.status));
       answer = await response.json();
       panel.dataset.state = answer.series.length ? "full" : "empty";
+      if (answer.empty) for (const part of ["why", "fill"]) panel.querySelector(`[data-${part}]`).textContent = answer.empty[part];
       tellNames(panel, namesOf(answer, readTheme()));
       draw();
     } catch (error) {

@@ -52,5 +52,6 @@ test("an axis takes the unit that its largest value reads best in", () => {
   assert.equal(of("bytes", 2_500_000).suffix, " MB");
   assert.equal(of("USD", 3).prefix, "$");
   assert.equal(of("ratio", 0.01).format, ".1%");
+  assert.equal(of("ratio", 0).format, ".0%");
   assert.equal(of("", 20_000).format, "~s");
 });

@@ -7,6 +7,7 @@ from metrics.dashboards import DASHBOARDS
 from metrics.dashboards.panels import AGGREGATIONS, SHAPES, UNITS, Panel, PanelQuery, Tile
 from metrics.derive.catalogue import BY_NAME
 from metrics.records import MetricAnswer, MetricSeries
+from web.presenters.dashboards.empty import present_empty
 from web.presenters.dashboards.panels import present_panel
 from web.presenters.dashboards.period import CHOICES, MOST_POINTS, S, choose_step, read_period, spell_seconds
 from web.presenters.dashboards.spark import draw_spark
@@ -110,6 +111,35 @@ def test_what_had_next_to_nothing_before_is_new_and_not_many_times_as_much(
     shown = present_tile(Tile("m", "Failures", COST), PERIOD, now, before, [])
     assert (shown.change, shown.change_title) == (change, words)
     assert change != "new" or shown.change_css == ""
+
+
+def test_a_share_is_not_new_and_a_count_of_nothing_is_0():
+    share = Tile("f", "Failed", PanelQuery("missionscope.llm.duration", "error_rate"), "ratio")
+    shown = present_tile(share, PERIOD, Measured(0.2, 40), NOTHING, [])
+    assert (shown.value, shown.change) == ("20 %", "")
+    assert present_tile(share, PERIOD, NOTHING, NOTHING, []).value == "–"
+    lost = Tile("l", "Lost", PanelQuery("missionscope.frontend.websocket", "sum", filters=(("state", "lost"),)))
+    assert present_tile(lost, PERIOD, NOTHING, NOTHING, []).value == "0"
+    assert present_tile(Tile("p", "Pushed", COST), PERIOD, NOTHING, NOTHING, []).value == "–"
+
+
+def test_an_empty_panel_says_why_and_what_fills_it():
+    cost = Panel("c", "Cost", (PanelQuery("missionscope.llm.cost", "sum"),))
+    lost = Panel("l", "Lost", (PanelQuery("missionscope.frontend.websocket", "sum", filters=(("state", "lost"),)),))
+    name, now = "missionscope.frontend.websocket", {"missionscope.frontend.websocket": PERIOD.until_ns}
+    assert present_empty(cost, PERIOD, {}) == (
+        "Not measured yet.", "Filled by model calls with a reported cost, or of a model with a known price.",
+    )  # fmt: skip
+    assert present_empty(Panel("p", "P", (COST,)), PERIOD, {}).fill == "Filled by the metric cost, pushed over OTLP."
+    assert present_empty(lost, PERIOD, now) == ("None in this period.", "")
+    assert present_empty(lost, PERIOD, {name: PERIOD.since_ns - 1}).fill.startswith("Last: ")
+
+
+@pytest.mark.parametrize("name", sorted({*BY_NAME, *OWN}))
+def test_every_metric_of_ours_knows_what_fills_it(name: str):
+    shown = present_empty(Panel("p", "P", (PanelQuery(name, "sum"),)), PERIOD, {})
+    assert shown.fill.startswith("Filled by ")
+    assert name not in shown.fill
 
 
 def test_a_course_is_drawn_in_stretches():

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from metrics.dashboards.panels import Tile
+from metrics.derive.catalogue import BY_NAME
 from web.presenters.dashboards.period import Period
 from web.presenters.dashboards.spark import draw_spark
 from web.presenters.dashboards.values import format_change, format_value
 
 SMALLEST_CHANGE = 0.05
 """Less is neither good nor bad news."""
+AMOUNTS = frozenset({"count", "sum", "rate"})
+"""Aggregations of how much there was. A share or a duration is not new, and one of nothing is no 0."""
 LEAST_COUNT = 10
 """Measurements that a period must have for another to be compared with it."""
 LEAST_SHARE = 0.05
@@ -42,11 +45,15 @@ def present_tile(
     tile: Tile, period: Period, now: Measured, before: Measured, course: Sequence[tuple[int, float | None]]
 ) -> PresentedTile:
     """`now` beside `before`, the period before. Where that had too little to compare with, what is new is called so."""
+    is_amount = tile.query.aggregation in AMOUNTS
+    if now.value is None and is_amount and tile.query.name in BY_NAME:
+        now = Measured(0.0, 0)
     if _is_comparable(now, before):
         change, css = format_change(now.value, before.value), _tone(tile, now.value, before.value)
         title = f"{format_value(before.value, tile.unit)} in {period.words}"
     else:
-        change, css = "new" if now.value and before.made_of < LEAST_SHARE * now.made_of else "", ""
+        is_new = is_amount and now.value and before.made_of < LEAST_SHARE * now.made_of
+        change, css = "new" if is_new else "", ""
         few = f"{before.made_of} measured" if before.made_of else "Nothing was measured"
         title = f"{few} in {period.words}: too little to compare with"
     return PresentedTile(
