@@ -1,16 +1,25 @@
 // Which colour a name has on a page: the same in all its panels, whatever order they are read in. Pure.
 //
-// A name begins at the place its letters tell. Where another name has it, it takes the next one that nobody on the page has;
-// where all are taken, one that nobody in its own panels has. Places from `count` on are the same colours, drawn dashed.
+// Names whose neighbours have most colours choose first. A name begins at the place its letters tell; where another has it, it
+// takes the next one that nobody on the page has, and where all are taken, one that nobody in its own panels has. Places from
+// `count` on are the same colours, drawn dashed.
 
 /** Place of each name. `groups`: the names of each panel. */
 export function assignHues(groups, count) {
   const mates = new Map();
   for (const names of groups) for (const name of names) mates.set(name, new Set([...(mates.get(name) ?? []), ...names]));
   const places = new Map();
-  for (const name of [...mates.keys()].sort(byPlace)) {
-    const beside = new Set([...mates.get(name)].map((mate) => places.get(mate)));
-    places.set(name, firstFree(hashOf(name) % count, count, new Set(places.values()), beside));
+  const left = new Set([...mates.keys()].sort(byHash));
+  const besides = (name) => new Set([...mates.get(name)].map((mate) => places.get(mate)).filter((place) => place !== undefined));
+  while (left.size) {
+    let next = null;
+    for (const name of left) {
+      const beside = besides(name);
+      const degree = mates.get(name).size;
+      if (!next || beside.size > next.beside.size || (beside.size === next.beside.size && degree > next.degree)) next = { name, beside, degree };
+    }
+    left.delete(next.name);
+    places.set(next.name, firstFree(hashOf(next.name) % count, count, new Set(places.values()), next.beside));
   }
   return places;
 }
@@ -21,7 +30,7 @@ function firstFree(begin, count, taken, beside) {
   return around.find((place) => !taken.has(place)) ?? around.find(free) ?? around.map((place) => place + count).find(free) ?? begin;
 }
 
-function byPlace(a, b) {
+function byHash(a, b) {
   return hashOf(a) - hashOf(b) || (a < b ? -1 : 1);
 }
 

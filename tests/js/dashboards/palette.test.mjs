@@ -23,6 +23,12 @@ test("names of one panel are told apart, on a page with more names than colours"
   for (const names of groups) assert.equal(new Set(names.map((name) => places.get(name))).size, 6);
 });
 
+test("eight names in each panel need no dashes, though the panels have only some of them in common", () => {
+  const name = (at) => `tool ${at}`;
+  const groups = [[0, 1, 2, 3, 4, 5, 6, 7], [0, 1, 2, 3, 8, 9, 10, 11], [20, 21, 22, 23, 24, 25, 26, 27]].map((each) => each.map(name));
+  assert.ok([...assignHues(groups, 8).values()].every((place) => place < 8));
+});
+
 test("a panel with more names than colours draws the rest dashed", () => {
   const names = Array.from({ length: 10 }, (_, at) => `name ${at}`);
   const places = [...assignHues([names], 8).values()];

@@ -8,6 +8,7 @@ from metrics.dashboards.panels import AGGREGATIONS, SHAPES, UNITS, Panel, PanelQ
 from metrics.derive.catalogue import BY_NAME
 from metrics.records import MetricAnswer, MetricSeries
 from web.presenters.dashboards.empty import present_empty
+from web.presenters.dashboards.page import spell_period
 from web.presenters.dashboards.panels import present_panel
 from web.presenters.dashboards.period import CHOICES, MOST_POINTS, S, choose_step, read_period, spell_seconds
 from web.presenters.dashboards.spark import draw_spark
@@ -95,10 +96,11 @@ def test_more_failures_are_bad_news_and_more_missions_are_none():
 @pytest.mark.parametrize(
     ("now", "before", "change", "words"),
     [
-        (Measured(398.0, 398), Measured(1.0, 1), "new", "1 measured in the 1 h before: too little to compare with"),
+        (Measured(398.0, 398), Measured(1.0, 1), "new", "1 in the 1 h before: too little to compare with"),
         (Measured(398.0, 398), Measured(12.0, 12), "new", "12 measured in the 1 h before: too little to compare with"),
         (Measured(3.0, 3), NOTHING, "new", "Nothing was measured in the 1 h before: too little to compare with"),
-        (Measured(9.0, 9), Measured(4.0, 4), "", "4 measured in the 1 h before: too little to compare with"),
+        (Measured(7.0, 360), Measured(1.0, 360), "", "1 in the 1 h before: too little to compare with"),
+        (Measured(9.0, 9), Measured(4.0, 4), "", "4 in the 1 h before: too little to compare with"),
         (NOTHING, NOTHING, "", "Nothing was measured in the 1 h before: too little to compare with"),
         (Measured(0.0, 30), NOTHING, "", "Nothing was measured in the 1 h before: too little to compare with"),
         (NOTHING, Measured(400.0, 400), "", "400 in the 1 h before"),
@@ -200,3 +202,12 @@ def test_every_dashboard_can_be_asked(slug: str):
     assert {panel.shape for panel in dashboard.panels} <= set(SHAPES)
     derived = {query.name for query in asked if query.name.startswith("missionscope.")} - OWN
     assert derived <= BY_NAME.keys()
+
+
+def test_a_chosen_period_reads_without_what_repeats():
+    day = 1_795_046_400 * S
+    day -= day % (86_400 * S)
+    within = PERIOD._replace(since_ns=day + 3_600 * S, until_ns=day + 7_200 * S)
+    across = PERIOD._replace(since_ns=day - 3_600 * S, until_ns=day + 7_200 * S)
+    assert spell_period(within).endswith(" 01:00 – 02:00 UTC")
+    assert spell_period(across).count("-") == 4

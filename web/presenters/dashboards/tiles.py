@@ -15,6 +15,8 @@ AMOUNTS = frozenset({"count", "sum", "rate"})
 """Aggregations of how much there was. A share or a duration is not new, and one of nothing is no 0."""
 LEAST_COUNT = 10
 """Measurements that a period must have for another to be compared with it."""
+LEAST_LEVEL = 5
+"""A plain number that was smaller is not compared with: one more is soon many times as much."""
 LEAST_SHARE = 0.05
 """Of the measurements of this period: with fewer the one before was nearly empty, and what there is now is new."""
 
@@ -48,13 +50,15 @@ def present_tile(
     is_amount = tile.query.aggregation in AMOUNTS
     if now.value is None and is_amount and tile.query.name in BY_NAME:
         now = Measured(0.0, 0)
-    if _is_comparable(now, before):
+    is_small = tile.unit == "" and before.value is not None and before.value < LEAST_LEVEL
+    if _is_comparable(now, before) and not is_small:
         change, css = format_change(now.value, before.value), _tone(tile, now.value, before.value)
         title = f"{format_value(before.value, tile.unit)} in {period.words}"
     else:
         is_new = is_amount and now.value and before.made_of < LEAST_SHARE * now.made_of
         change, css = "new" if is_new else "", ""
-        few = f"{before.made_of} measured" if before.made_of else "Nothing was measured"
+        few = format_value(before.value, tile.unit) if is_small else f"{before.made_of} measured"
+        few = few if before.made_of else "Nothing was measured"
         title = f"{few} in {period.words}: too little to compare with"
     return PresentedTile(
         tile.key, tile.title, format_value(now.value, tile.unit), change, css, title, draw_spark(course)
