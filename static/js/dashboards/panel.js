@@ -34,7 +34,7 @@ register("chart", (panel) => {
       const { colour, isDashed } = hueOf(series, getPlaces(), theme);
       const swatch = element("span", { class: isDashed ? "swatch is-dashed" : "swatch" });
       swatch.style.setProperty("--hue", colour);
-      const name = element("button", { class: "legend-name", type: "button", "aria-pressed": String(alone === series.label), title: "Show only this" }, swatch, element("span", { class: "cut" }, series.label));
+      const name = element("button", { class: "legend-name", type: "button", "aria-pressed": String(alone === series.label), title: "Show only this" }, swatch, element("span", { class: "cut" }, series.status === "other" && answer.other_count ? `${series.label} (${answer.other_count})` : series.label));
       name.addEventListener("click", () => {
         alone = alone === series.label ? null : series.label;
         draw();
@@ -43,7 +43,6 @@ register("chart", (panel) => {
       value.addEventListener("click", () => showBehind(series, answer.since_ms, answer.until_ms));
       return element("li", { class: alone !== null && alone !== series.label ? "is-off" : null }, name, value);
     });
-    if (answer.other_count) rows.push(element("li", { class: "dim" }, `and ${answer.other_count} more`));
     legend.replaceChildren(...rows);
   };
   const showBehind = (series, sinceMs, untilMs) => {
