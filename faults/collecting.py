@@ -74,7 +74,7 @@ def _read(project_id: int, items: list[Work]) -> _Batch:
 
     missions = keys(STEP)
     for mission_pk in missions:
-        tell_steps(mission_pk)  # kept in the process: the transaction below reads it quickly
+        tell_steps(project_id, mission_pk)  # kept in the process: the transaction below reads it quickly
     return _Batch(project_id, items, tell_spans(project_id, keys(SPAN)), tell_logs(project_id, keys(LOG)), missions)
 
 
@@ -86,7 +86,7 @@ def _write(cursor: Any, batch: _Batch, now_ns: int) -> None:
     _replace(cursor, batch.project_id, {"log_pk__in": list(logs)}, _rows(logs), now_ns, affected)
     for mission_pk in batch.mission_pks:
         of_steps = {"mission_id": mission_pk, "source": "step"}
-        told = tell_steps(mission_pk)
+        told = tell_steps(batch.project_id, mission_pk)
         _replace(cursor, batch.project_id, of_steps, told.rows, now_ns, affected)
         Steps.objects.update_or_create(mission_id=mission_pk, defaults={"digest": told.digest})
     done, again = _sort_out(batch, spans.keys(), logs.keys())
