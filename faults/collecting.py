@@ -21,7 +21,7 @@ from faults.placing import Affected, place_events
 from faults.rows import EVENTS, EventRow
 from faults.store import LOG, SPAN, STEP
 from faults.telling import Told, find_versions, tell_logs, tell_spans, tell_steps
-from faults.turns import take_turn
+from faults.turns import count_change, take_turn
 from traces.models import Log, Span
 
 log = logging.getLogger(__name__)
@@ -92,6 +92,8 @@ def _write(cursor: Any, batch: _Batch, now_ns: int) -> None:
     done, again = _sort_out(batch, spans.keys(), logs.keys())
     place_events(cursor, batch.project_id, affected)
     refresh_groups(batch.project_id, affected.group_ids)
+    if affected.group_ids:
+        count_change(cursor, batch.project_id)
     Work.objects.filter(id__in=done).delete()
     Work.objects.filter(id__in=again).update(is_failing=True)
 

@@ -12,6 +12,7 @@ from faults.selectors import (
     list_histograms,
     list_values,
 )
+from faults.turns import get_last_change
 from web.presenters.errors.query import DEFAULT_SORT, ErrorQuery, present_columns
 from web.presenters.errors.rows import describe_query, present_menus, present_rows, present_statuses
 from web.presenters.filters import FilterMenu
@@ -29,12 +30,14 @@ def read_menus(project: ProjectAccess, query: ErrorQuery) -> list[FilterMenu]:
 
 
 def read_results(project: ProjectAccess, query: ErrorQuery, *, cursor: str, now_ns: int) -> dict[str, Any]:
-    """Context of `errors/_results.html`."""
+    """Context of `errors/_results.html`. The live cursor is read first: what changes meanwhile is told again."""
+    last_change = get_last_change(project.project_pk)
     rows = read_rows(project, query, cursor=cursor, now_ns=now_ns)
     counts = count_groups(project.project_pk, query.chosen(now_ns))
     is_empty = not rows["errors"] and not sum(counts.values()) and not query.is_narrowed
     return {
         **rows,
+        "cursor": last_change,
         "query": query,
         "columns": present_columns(query),
         "counts": present_statuses(counts, query),

@@ -25,7 +25,7 @@ _lock = Lock()
 
 
 def look_up(project_id: int, pk: int, digest: bytes, *, line: int, column: int) -> SourceMapCacheToken | None:
-    """Where a place of the minified file was written, counted from 1; None when the project's map says nothing of it."""
+    """Where a place of the minified file was written, counted from 1; None when the map says nothing of it."""
     place = (project_id, digest)
     with _lock:
         ready = _ready.get(place)
