@@ -36,6 +36,7 @@ _ABANDONED = Q(span_count=0, log_count=0, computed_seq__gte=0)
 """A mission whose records have all left it, because their trace named another one later."""
 _LOG_TRACE = Q(is_inferred=True, span_count=0, step_count=0, key_length=32, computed_seq__gte=0)
 """`is_log_trace`, once it was computed; what waits under another key names itself."""
+MOST_LOG_TRACES = 1_000
 BIG: Any = BigIntegerField()
 _TEXT_SORTS = {"name"}
 _NAME_LISTS = ("agents", "services", "model_names", "tool_names")
@@ -204,6 +205,12 @@ def select_missions(project_id: int, chosen: MissionFilter) -> QuerySet[Mission]
     if chosen.until_ns is not None:
         query = query.filter(start_ns__lt=chosen.until_ns)
     return _within_amounts(query, chosen)
+
+
+def count_log_traces(project_id: int, chosen: MissionFilter) -> int:
+    """How many of those that `is_log_trace` tells a filter would leave, at most MOST_LOG_TRACES."""
+    query = select_missions(project_id, chosen._replace(hides_log_traces=False)).alias(key_length=Length("key"))
+    return query.filter(_LOG_TRACE)[:MOST_LOG_TRACES].count()
 
 
 def is_log_trace(row: MissionRow) -> bool:

@@ -32,6 +32,7 @@ def read_detail(project: ProjectAccess, group: GroupRow, event_pk: int | None) -
     until_ns = group.last_seen_ns + 1
     counts = list_histograms(project_id, [group.pk], since_ns=since_ns, until_ns=until_ns, buckets=BUCKETS)
     similar = list_similar(project_id, group)
+    shares = present_shares(list_shares(project_id, group.pk))
     return {
         "cursor": cursor,
         "group": group,
@@ -41,7 +42,8 @@ def read_detail(project: ProjectAccess, group: GroupRow, event_pk: int | None) -
         "event": _read_event(project_id, event),
         "missions": present_touched(list_missions_touched(project_id, group.pk, MOST_MISSIONS)),
         "more_missions": max(0, group.mission_count - MOST_MISSIONS),
-        "shares": present_shares(list_shares(project_id, group.pk)),
+        "shares": shares,
+        "constants": [field for field in shares if field.only and group.event_count > 1],
         "similar": [present_row(each, (), since_ns=since_ns, until_ns=until_ns) for each in similar],
         "can_change": project.allows("member"),
         "members": [member.username for member in list_members(project_id)],

@@ -20,7 +20,8 @@ from web.presenters.mission_query import HOUR_NS
 
 PAGE_ROWS = 50
 BUCKETS = 28
-LATELY_NS = 7 * 24 * HOUR_NS
+DAY_NS = 24 * HOUR_NS
+LATELY_NS = 7 * DAY_NS
 
 
 def read_menus(project: ProjectAccess, query: ErrorQuery) -> list[FilterMenu]:
@@ -71,9 +72,11 @@ class _Window(NamedTuple):
 
 
 def _find_window(query: ErrorQuery, rows: Sequence[GroupRow], now_ns: int) -> _Window:
-    """The range that was asked for; else the last days, unless nothing of these rows happened in them."""
+    """The range that was asked for; else the last day or days that hold these rows' events, unless none is so young."""
     if query.range.span_ns is not None:
         return _Window(now_ns - query.range.span_ns, now_ns, query.range.label)
+    if rows and all(now_ns - DAY_NS <= row.first_seen_ns <= row.last_seen_ns <= now_ns for row in rows):
+        return _Window(now_ns - DAY_NS, now_ns, "Last 24 h")
     if not rows or any(now_ns - LATELY_NS <= row.last_seen_ns <= now_ns for row in rows):
         return _Window(now_ns - LATELY_NS, now_ns, "Last 7 days")
     first, last = min(row.first_seen_ns for row in rows), max(row.last_seen_ns for row in rows)

@@ -8,11 +8,24 @@ from live.feeds import get_list_cursor
 from search.selectors import find_missions_with
 from traces.overview import count_activity, list_known_names
 from traces.records import MissionRow
-from traces.selectors import MissionFilter, count_missions, is_log_trace, list_changed_missions, list_missions
+from traces.selectors import (
+    MissionFilter,
+    count_log_traces,
+    count_missions,
+    is_log_trace,
+    list_changed_missions,
+    list_missions,
+)
 from web.presenters.columns import DEFAULT_SORT, present_columns
 from web.presenters.filters import FilterMenu, describe_filters, present_filters
 from web.presenters.mission_query import MissionQuery
-from web.presenters.missions import present_activity, present_counts, present_mission, present_missions
+from web.presenters.missions import (
+    present_activity,
+    present_counts,
+    present_log_traces,
+    present_mission,
+    present_missions,
+)
 
 PAGE_ROWS = 50
 MOST_CHANGES = 200
@@ -60,7 +73,12 @@ def read_strip(project: ProjectAccess, query: MissionQuery, *, now_ns: int) -> d
     chosen = mission_filter(project, query, now_ns)
     tally = count_missions(project.project_pk, chosen)
     activity = count_activity(project.project_pk, chosen, until_ns=now_ns)
-    return {"counts": present_counts(tally.counts, query), "chart": present_activity(activity)}
+    log_traces = count_log_traces(project.project_pk, chosen)
+    return {
+        "counts": present_counts(tally.counts, query),
+        "chart": present_activity(activity),
+        "log_traces": present_log_traces(log_traces, query) if log_traces and not query.text else None,
+    }
 
 
 def read_changes(project: ProjectAccess, query: MissionQuery, *, after: int, now_ns: int) -> dict[str, Any]:

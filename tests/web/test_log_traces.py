@@ -26,7 +26,9 @@ def test_an_error_with_a_trace_id_alone_is_hidden_in_the_list_and_found_by_its_t
     send(project.pk, error(LONE), span(1, trace=KNOWN, mission__id="m-1"))
     settle()
     assert ids(as_alice.get("/missions/")) == ["m-1"]
-    assert set(ids(as_alice.get("/missions/?log_traces=1"))) == {"m-1", LONE}
+    hidden = as_alice.get("/missions/").context["log_traces"]
+    assert (hidden.trace_count, hidden.is_shown, hidden.path) == (1, False, "/missions/?log_traces=1")
+    assert set(ids(as_alice.get(hidden.path))) == {"m-1", LONE}
     assert ids(as_alice.get("/missions/", {"q": LONE[:8]})) == [LONE]
     assert as_alice.get(f"/missions/{LONE}/").status_code == 200
     assert len(read_groups(project.pk)) == 1
