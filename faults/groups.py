@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count, Max, Min, Q
+from django.db import connection, transaction
+from django.db.models import Count, Max, Min
 
 from faults.grouping.messages import normalise_message
 from faults.models import IGNORED, UNRESOLVED, Event, Group
+from faults.turns import count_change, take_turn
 
 TITLE_CHARACTERS = 300
 
@@ -89,6 +91,10 @@ def _find_return(group: Group, resolved_ns: int) -> int | None:
 
 def wake_sleeping(now_ns: int) -> None:
     """Reopen groups that were ignored until a moment that has passed."""
-    Group.objects.filter(Q(status=IGNORED), ignore_until_ns__lte=now_ns).update(
-        status=UNRESOLVED, ignore_until_ns=None, ignore_until_count=None
-    )
+    sleeping = Group.objects.filter(status=IGNORED, ignore_until_ns__lte=now_ns)
+    for project_id in sorted(set(sleeping.values_list("project_id", flat=True))):
+        with transaction.atomic(), connection.cursor() as cursor:
+            take_turn(cursor, project_id)
+            woken = sleeping.filter(project_id=project_id)
+            woken.update(status=UNRESOLVED, ignore_until_ns=None, ignore_until_count=None)
+            count_change(cursor, project_id)

@@ -175,3 +175,14 @@ def test_any_order_split_and_repetition_give_the_same_events(
     collect()
     assert read_events(mixed) == read_events(plain)
     assert read_groups(mixed) == read_groups(plain)
+
+
+@pytest.mark.parametrize(
+    ("severity", "more", "is_error"),
+    [(5, {}, False), (9, {}, False), (13, {}, False), (17, {}, True), (21, {}, True), (0, {}, True),
+     (9, {"exception__message": "no price"}, True), (13, {"exception__type": "KeyError"}, True)],
+)  # fmt: skip
+def test_a_message_of_a_sentry_client_is_an_error_by_its_level_or_its_exception(severity, more, is_error) -> None:
+    project = make_project("one")
+    send(project, line("cart is full", severity=severity, event="sentry.event", **more))
+    assert bool(read_groups(project)) == is_error
