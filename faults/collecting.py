@@ -91,8 +91,8 @@ def _write(cursor: Any, batch: _Batch, now_ns: int) -> None:
         Steps.objects.update_or_create(mission_id=mission_pk, defaults={"digest": told.digest})
     done, again = _sort_out(batch, spans.keys(), logs.keys())
     place_events(cursor, batch.project_id, affected)
-    refresh_groups(batch.project_id, affected.group_ids)
-    if affected.group_ids:
+    refresh_groups(batch.project_id, affected.changes)
+    if affected.changes:
         count_change(cursor, batch.project_id)
     Work.objects.filter(id__in=done).delete()
     Work.objects.filter(id__in=again).update(is_failing=True)
@@ -152,7 +152,8 @@ def _replace(
     left = [old for identity, old in before.items() if identity not in wanted]
     left += [before[row.identity] for row in changed if row.identity in before]
     for old in left:
-        affected.note(bytes(old.trace_id or b""), old.mission_id, old.group_id)
+        affected.note(bytes(old.trace_id or b""), old.mission_id)
+        affected.count(old.group_id, old.mission_id, -1 if old.is_counted else 0)
     pks = [old.id for old in left]
     affected.event_pks |= set(Event.objects.filter(stands_for__in=pks).values_list("id", flat=True)) - set(pks)
     Event.objects.filter(id__in=pks).delete()
@@ -167,6 +168,7 @@ class _Before(NamedTuple):
     id: int
     content_hash: bytes
     group_id: int
+    is_counted: bool
     trace_id: bytes | None
     mission_id: int | None
     received_ns: int
