@@ -1,5 +1,6 @@
 """What people do to rules, silences and inhibitions. Each change is one transaction with its audit event."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from alerts.firings import CHANGED, DELETED, DISABLED, end_firings
 from alerts.forms import InhibitionForm, RuleForm, SilenceForm, read_inhibition, read_rule, read_silence
 from alerts.models import Channel, Evaluation, Inhibition, Rule, Silence
 from alerts.muting import refresh_quiet
+from alerts.presets import get_preset, match_presets
+from alerts.selectors import list_rules
 from alerts.telling import tell_project
 from alerts.timekeeping import read_now
 from core.errors import Conflict, FieldError, InvalidInput, NotFound
@@ -44,6 +47,18 @@ def create_rule(project_id: int, given: Any, *, by: User | None = None) -> int:
     except IntegrityError:
         raise _taken("rule") from None
     return rule.id
+
+
+def add_presets(
+    project_id: int, slugs: Iterable[str], *, channels: tuple[int, ...] = (), by: User | None = None
+) -> list[int]:
+    """The usual rules of these names that the project does not have yet, told to these channels; gives their keys."""
+    chosen = [get_preset(slug) for slug in dict.fromkeys(slugs)]
+    with transaction.atomic():
+        _hold(project_id)
+        has = match_presets(list_rules(project_id))
+        missing = [preset for preset in chosen if preset.slug not in has]
+        return [create_rule(project_id, {**preset.rule, "channels": channels}, by=by) for preset in missing]
 
 
 def change_rule(project_id: int, pk: int, given: dict[str, Any], *, by: User | None = None) -> None:
@@ -163,6 +178,7 @@ def rule_form(rule: Rule) -> dict[str, Any]:
         "severity": rule.severity,
         "for_s": rule.for_s,
         "channels": msgspec.json.decode(rule.channels),
+        "repeat_interval_s": rule.repeat_interval_s,
         "note": rule.note,
         "is_enabled": rule.is_enabled,
     }
@@ -178,6 +194,7 @@ def _columns(form: RuleForm) -> dict[str, Any]:
         "severity": form.severity,
         "for_s": form.for_s,
         "channels": _text(sorted(set(form.channels))),
+        "repeat_interval_s": form.repeat_interval_s,
         "note": form.note,
         "is_enabled": form.is_enabled,
     }

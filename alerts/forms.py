@@ -37,6 +37,8 @@ class RuleForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     severity: Literal["critical", "warning", "info"] = "warning"
     for_s: Interval = 0
     channels: Annotated[tuple[Key, ...], msgspec.Meta(max_length=20)] = ()
+    repeat_interval_s: Repeat | None = None
+    """What goes on is told again after this; None: as each channel says."""
     note: Text = ""
     is_enabled: bool = True
 

@@ -20,6 +20,8 @@ class Rule(models.Model):
     """The condition must hold this long."""
     channels = models.TextField(db_default="[]")
     """JSON list of keys of channels."""
+    repeat_interval_s = models.IntegerField(null=True)
+    """Instead of the channels' own."""
     note = models.TextField(db_default="")
     """What to do about it: goes with every message."""
     is_enabled = models.BooleanField(db_default=True)

@@ -35,6 +35,8 @@ LINKS_TOGETHER = 400
 class _Rules(NamedTuple):
     channels: dict[int, frozenset[int]]
     notes: dict[int, str]
+    repeats: dict[int, int]
+    """Of rules that do not leave it to their channels: seconds."""
 
 
 class _Due(NamedTuple):
@@ -68,9 +70,10 @@ def tell_channels(project_id: int, now_ns: int) -> int:
 
 
 def _read_rules(project_id: int) -> _Rules:
-    rows = list(Rule.objects.filter(project_id=project_id).values_list("id", "channels", "note"))
-    channels = {pk: frozenset(msgspec.json.decode(text, type=list[int])) for pk, text, _ in rows}
-    return _Rules(channels, {pk: note for pk, _, note in rows})
+    rows = list(Rule.objects.filter(project_id=project_id).values_list("id", "channels", "note", "repeat_interval_s"))
+    channels = {pk: frozenset(msgspec.json.decode(text, type=list[int])) for pk, text, *_ in rows}
+    repeats = {pk: repeat_s for pk, *_, repeat_s in rows if repeat_s is not None}
+    return _Rules(channels, {pk: note for pk, _, note, _ in rows}, repeats)
 
 
 def _tell(channel: Channel, project: Project, firing: dict[int, FiringRow], rules: _Rules, now_ns: int) -> bool:
@@ -80,10 +83,7 @@ def _tell(channel: Channel, project: Project, firing: dict[int, FiringRow], rule
         if row.silence_pk is None and row.inhibited_by is None and channel.id in rules.channels.get(row.rule_pk, ())
     ]
     groups = _find_groups(channel, loud, now_ns)
-    intervals = Intervals(
-        channel.group_wait_s, channel.group_interval_s, channel.repeat_interval_s, channel.send_resolved
-    )
-    due = [each for each in groups if is_due(each.group, intervals, now_ns)]
+    due = [each for each in groups if is_due(each.group, _intervals(channel, each.group, firing, rules), now_ns)]
     waiting = OutboxMessage.objects.filter(channel_id=channel.id, state__in=("waiting", "sending")).count()
     postponed: list[_Due] = []
     if waiting >= MOST_WAITING:
@@ -106,6 +106,17 @@ def _tell(channel: Channel, project: Project, firing: dict[int, FiringRow], rule
             news = each.group.present - each.group.told if is_late else frozenset()
             _remember(each, each.keeps | ended_too, each.group.owed | news, each.group.sent_ns)
     return bool(due)
+
+
+def _intervals(channel: Channel, group: Group, firing: Mapping[int, FiringRow], rules: _Rules) -> Intervals:
+    """How patient a channel is with a group: what is to be repeated soonest repeats the whole of it."""
+    repeats = [rules.repeats.get(firing[pk].rule_pk, channel.repeat_interval_s) for pk in group.present]
+    return Intervals(
+        channel.group_wait_s,
+        channel.group_interval_s,
+        min(repeats, default=channel.repeat_interval_s),
+        channel.send_resolved,
+    )
 
 
 def _find_groups(channel: Channel, loud: Iterable[FiringRow], now_ns: int) -> list[_Due]:

@@ -89,6 +89,8 @@ class RuleRow(msgspec.Struct, frozen=True):
     severity: str
     for_s: int
     channel_pks: tuple[int, ...]
+    repeat_interval_s: int | None
+    """What goes on is told again after this; None: as each channel says."""
     note: str
     is_enabled: bool
     version: int

@@ -78,6 +78,12 @@ def list_firings(
     return FiringPage(found[:limit], found[limit - 1].pk if len(found) > limit else None)
 
 
+def list_mission_firings(project_id: int, mission_pk: int, *, limit: int = 50) -> list[FiringRow]:
+    """What fires about one mission and what did, newest first."""
+    query = Firing.objects.filter(mission_id=mission_pk, project_id=project_id, fired_ns__isnull=False)
+    return [_firing_row(row) for row in query.order_by("-id")[:limit]]
+
+
 def find_firing(project_id: int, pk: int) -> FiringRow | None:
     """One firing."""
     row = Firing.objects.filter(project_id=project_id, id=pk).first()
@@ -288,6 +294,7 @@ def _rule_row(rule: Rule, names: dict[int | None, str], counts: Counter[tuple[in
         severity=rule.severity,
         for_s=rule.for_s,
         channel_pks=tuple(msgspec.json.decode(rule.channels, type=list[int])),
+        repeat_interval_s=rule.repeat_interval_s,
         note=rule.note,
         is_enabled=rule.is_enabled,
         version=rule.version,

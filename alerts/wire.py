@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from alerts.presets import Preset
 from alerts.records import (
     ChannelRow,
     EvaluationRow,
@@ -61,6 +62,7 @@ def rule_json(row: RuleRow) -> dict[str, Any]:
         "severity": row.severity,
         "for_s": row.for_s,
         "channels": list(row.channel_pks),
+        "repeat_interval_s": row.repeat_interval_s,
         "note": row.note,
         "is_enabled": row.is_enabled,
         "evaluated_ns": number(row.evaluated_ns),
@@ -71,6 +73,11 @@ def rule_json(row: RuleRow) -> dict[str, Any]:
         "firing_count": row.firing_count,
         "pending_count": row.pending_count,
     }
+
+
+def preset_json(preset: Preset, rule_pk: int | None) -> dict[str, Any]:
+    """A usual rule, and the project's own that is the same."""
+    return {"id": preset.slug, "words": preset.words, "rule": preset.rule, "rule_id": number(rule_pk)}
 
 
 def silence_json(row: SilenceRow) -> dict[str, Any]:

@@ -64,6 +64,13 @@ class RuleFormSerializer(serializers.Serializer[Any]):
     severity = serializers.ChoiceField(SEVERITIES, required=False)
     for_s = serializers.IntegerField(min_value=0, max_value=604_800, required=False)
     channels = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, max_length=20)
+    repeat_interval_s = serializers.IntegerField(
+        min_value=60,
+        max_value=2_592_000,
+        required=False,
+        allow_null=True,
+        help_text="What goes on is told again after this; null: as each channel says.",
+    )
     note = serializers.CharField(max_length=4000, allow_blank=True, required=False)
     is_enabled = serializers.BooleanField(required=False)
 
@@ -78,12 +85,24 @@ class RuleSerializer(serializers.Serializer[Any]):
     severity = serializers.ChoiceField(SEVERITIES)
     for_s = count()
     channels = serializers.ListField(child=serializers.IntegerField())
+    repeat_interval_s = serializers.IntegerField(
+        allow_null=True, help_text="What goes on is told again after this; null: as each channel says."
+    )
     note = text()
     is_enabled = flag()
     evaluated_ns = number("End of the last window.")
     trouble = text("Why the last evaluation failed.")
     created_ns, created_by, updated_ns = number(), text(), number()
     firing_count, pending_count = count(), count()
+
+
+class PresetSerializer(serializers.Serializer[Any]):
+    """A usual rule."""
+
+    id = text()
+    words = text("What it tells.")
+    rule = RuleFormSerializer(help_text="What to send to /api/v1/alert-rules/ to have it.")
+    rule_id = number("The project's rule of its name or with its condition.")
 
 
 class EvaluationSerializer(serializers.Serializer[Any]):

@@ -75,20 +75,25 @@ class Door:
         """What REST answers there."""
         return json.loads(self._send("GET", path, b"").body)
 
+    def add(self, path: str, given: Mapping[str, Any]) -> None:
+        """Make an object over REST."""
+        self._send("POST", path, json.dumps(given).encode(), "application/json")
+
     def change(self, path: str, change: Mapping[str, Any]) -> None:
         """Change an object over REST."""
         self._send("PATCH", path, json.dumps(change).encode(), "application/json")
 
     def _send(self, method: str, path: str, body: bytes, content_type: str = "application/x-protobuf") -> Answer:
-        packed = gzip.compress(body, 5, mtime=0) if method == "POST" else body
+        is_packed = method == "POST" and content_type != "application/json"
+        packed = gzip.compress(body, 5, mtime=0) if is_packed else body
         problem = ""
         for attempt in range(ATTEMPTS):
             try:
-                answer = self._send_once(method, path, packed, content_type)
+                answer = self._send_once(method, path, packed, content_type, is_packed=is_packed)
             except (OSError, http.client.HTTPException) as error:
                 problem, wait_s = f"{type(error).__name__}: {error}", _backoff_s(attempt)
             else:
-                if answer.status == 200:
+                if answer.status in (200, 201):
                     return answer
                 problem, wait_s = f"HTTP {answer.status}", _wait_s(answer, attempt)
                 if answer.status not in RETRYABLE:
@@ -97,14 +102,14 @@ class Door:
                 self._sleep(wait_s)
         raise DoorClosed(f"{method} {path} at {self._netloc} failed: {problem}")
 
-    def _send_once(self, method: str, path: str, packed: bytes, content_type: str) -> Answer:
+    def _send_once(self, method: str, path: str, packed: bytes, content_type: str, *, is_packed: bool) -> Answer:
         kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
         connection = kind(self._netloc, timeout=30)
         headers = {
             "Authorization": f"Bearer {self._key}",
             "Content-Type": content_type,
         }
-        if method == "POST":
+        if is_packed:
             headers["Content-Encoding"] = "gzip"
         try:
             connection.request(method, self._path + path, packed, headers)

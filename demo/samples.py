@@ -26,6 +26,7 @@ from demo.scenarios import (
     weekly_report,
 )
 from demo.story import Story
+from demo.watching import add_rules
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +51,11 @@ SPANS_A_REQUEST = 200
 def send(url: str, key: str, *, seed: int = 0, project: str = "default") -> None:
     """Send every sample to `url` with the API key `key` of `project`. Raises `DoorClosed` when the server refuses one.
 
-    What is in the past is sent before this returns; the mission that is still moving, and an error that comes back, go
-    on in daemon threads for about a minute. The same seed gives the same mission ids.
+    A few alert rules are made first. What is in the past is sent before this returns; the mission that is still moving,
+    and an error that comes back, go on in daemon threads for about a minute. The same seed gives the same mission ids.
     """
     door = Door(url, key)
+    _run_quietly("alert rules", partial(add_rules, door))
     moving = [scenario for scenario in SCENARIOS.values() if scenario.is_live]
     send_past(door, [each for each in SCENARIOS.values() if not each.is_live], seed=seed, project=project)
     for scenario in moving:

@@ -3,12 +3,14 @@
 from typing import Any
 
 from accounts.records import ProjectAccess
+from alerts.presets import match_presets
 from alerts.records import FiringRow
 from alerts.selectors import (
     FiringFilter,
     find_firing,
     find_rule,
     find_silence,
+    list_channels,
     list_firings,
     list_messages,
     list_open_firings,
@@ -26,6 +28,7 @@ from web.presenters.alerts.firings import (
 )
 from web.presenters.alerts.history import HistoryQuery, present_menus
 from web.presenters.alerts.messages import present_message
+from web.presenters.alerts.presets import PresetList, present_presets
 from web.presenters.alerts.words import describe_condition
 
 MOST_OPEN = 1_000
@@ -42,14 +45,22 @@ def read_open(project: ProjectAccess, shown: str) -> dict[str, Any]:
     rows = list_open_firings(project.project_pk, limit=MOST_OPEN)
     groups = group_by_rule(choose(rows, shown), map_told(list_messages(project.project_pk, limit=RECENT_MESSAGES)))
     has_rules = bool(rows) or bool(list_rules(project.project_pk))
+    state = "rows" if groups else "filtered" if rows else "calm" if has_rules else "empty"
     return {
         "shown": shown,
         "choices": present_choices(rows, shown),
         "groups": groups,
         "cursor": cursor,
-        "state": "rows" if groups else "filtered" if rows else "calm" if has_rules else "empty",
+        "state": state,
+        "presets": read_presets(project) if state == "empty" else None,
         "can_change": project.allows("member"),
     }
+
+
+def read_presets(project: ProjectAccess) -> PresetList:
+    """The usual rules, and which of them the project has."""
+    has = match_presets(list_rules(project.project_pk))
+    return present_presets(has, list_channels(project.project_pk))
 
 
 def read_history_rows(

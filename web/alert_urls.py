@@ -12,6 +12,7 @@ urlpatterns = [
     path("history/", alerts.show_history, name="alerts-history"),
     path("rules/", alert_rules.show_rules, name="alert-rules"),
     path("rules/new/", alert_rules.make_rule, name="alert-rule-new"),
+    path("rules/presets", alert_rules.add_presets, name="alert-rule-presets"),
     path("rules/preview", alert_rules.preview, name="alert-rule-preview"),
     path("rules/test", alert_rules.test_channels, name="alert-rule-test"),
     path("rules/<int:rule_pk>/", alert_rules.edit_rule, name="alert-rule"),

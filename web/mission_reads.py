@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from threading import Lock
 
 from accounts.records import ProjectAccess
+from alerts.selectors import list_mission_firings
 from analysis.algorithms.outcome import MissionOutcome, compute_outcome
 from analysis.algorithms.tree import MissionTree
 from analysis.selectors import read_denied, read_mission_tree
@@ -19,6 +20,7 @@ from telemetry.conventions.tools import read_tool_io
 from telemetry.records import EventRecord, SpanRecord
 from traces import selectors as traces
 from traces.records import MissionRow
+from web.presenters.mission.alerts import MissionAlerts, present_mission_alerts
 from web.presenters.mission.calls import Runs, present_runs
 from web.presenters.mission.messages import answered_ids, asked_ids
 
@@ -39,6 +41,11 @@ def get_mission(project: ProjectAccess, mission_id: str) -> MissionRow:
     if mission is None:
         raise NotFound("There is no such mission in this project.")
     return mission
+
+
+def read_alerts(project: ProjectAccess, mission: MissionRow) -> MissionAlerts | None:
+    """What fires about it, and what did."""
+    return present_mission_alerts(list_mission_firings(project.project_pk, mission.pk))
 
 
 def read_tree(mission: MissionRow) -> tuple[MissionTree, MissionOutcome]:

@@ -17,7 +17,7 @@ from traces import selectors as traces
 from web.door import project_page
 from web.mission_panes import read_number
 from web.mission_plan import preview_steps
-from web.mission_reads import get_mission, read_tree
+from web.mission_reads import get_mission, read_alerts, read_tree
 from web.presenters.mission.columns import present_calls, present_span_columns
 from web.presenters.mission.graph import present_graph
 from web.presenters.mission.head import MODULES, STYLES, present_head, present_page, present_tabs
@@ -45,7 +45,7 @@ def show_mission(request: HttpRequest, project: ProjectAccess, mission_id: str) 
     analysis, now_ns = traces.get_analysis(mission.pk), time.time_ns()
     verdict = present_verdict(mission, analysis, now_ns)
     context = {
-        "head": present_head(mission, verdict, analysis, now_ns),
+        "head": present_head(mission, verdict, analysis, now_ns, read_alerts(project, mission)),
         "tabs": present_tabs(mission, analysis),
         "page": present_page(mission.id, project.slug, verdict.root if verdict else ""),
         "modules": MODULES,
@@ -61,7 +61,8 @@ def show_head(request: HttpRequest, project: ProjectAccess, mission_id: str) -> 
     mission = get_mission(project, mission_id)
     analysis, now_ns = traces.get_analysis(mission.pk), time.time_ns()
     verdict = present_verdict(mission, analysis, now_ns)
-    return render(request, "mission/_head.html", {"head": present_head(mission, verdict, analysis, now_ns)})
+    head = present_head(mission, verdict, analysis, now_ns, read_alerts(project, mission))
+    return render(request, "mission/_head.html", {"head": head})
 
 
 @require_safe

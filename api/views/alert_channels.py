@@ -15,9 +15,9 @@ from api.alert_fields import (
     SentSerializer,
 )
 from api.authentication import get_project_id
+from api.changing import found, writes
 from api.fields import describe
 from api.paging import answer_slice
-from api.views.alert_rules import found, writes
 from api.writers import get_fields, get_writer
 
 ROLE, TEST_ROLE = "owner", "member"

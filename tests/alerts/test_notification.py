@@ -151,6 +151,32 @@ def test_what_goes_on_is_repeated(project):
     assert told() == [(1, 0)] * 3
 
 
+def test_a_rule_may_say_itself_how_often_it_is_told_again(project):
+    channel = make_channel(project, repeat_interval_s=7200)
+    write(project, dict.fromkeys(range(130), SLOW))
+    make_rule(project, name="often", channels=[channel.id], repeat_interval_s=1800)
+    make_rule(project, name="as the channel says", channels=[channel.id])
+    evaluate_each(at(1))
+    assert told() == [(2, 0)]
+    deliver_all()
+    evaluate_each(at(20), at(31), at(62), at(93))
+    assert told()[1:] == [(1, 0)] * 3
+    deliver_all()
+    evaluate_each(at(122))
+    assert told()[4:] == [(1, 0)]
+    evaluate_each(at(124))
+    assert told()[5:] == [(1, 0)]
+
+
+def test_a_group_of_several_rules_is_told_again_when_the_first_of_them_wants_it(project):
+    channel = make_channel(project, repeat_interval_s=7200, group_by="[]")
+    write(project, dict.fromkeys(range(40), SLOW))
+    make_rule(project, name="often", channels=[channel.id], repeat_interval_s=1800)
+    make_rule(project, name="as the channel says", channels=[channel.id])
+    evaluate_each(at(1), at(20), at(31))
+    assert told() == [(2, 0)] * 2
+
+
 def test_the_removal_of_a_rule_tells_the_end(project):
     channel = make_channel(project)
     write(project, {0: SLOW})

@@ -211,6 +211,47 @@ def test_a_rule_that_makes_no_sense_is_refused_with_its_field(admin, project, ch
     assert not Rule.objects.exists()
 
 
+NUMBERS = {
+    "alert-rules": [
+        (RULE | {"condition": METRIC | {"threshold": "?"}}, "condition.threshold"),
+        (RULE | {"condition": METRIC | {"least_count": "?"}}, "condition.least_count"),
+        (RULE | {"for_s": "?"}, "for_s"),
+        (RULE | {"repeat_interval_s": "?"}, "repeat_interval_s"),
+        (RULE | {"channels": ["?"]}, "channels[0]"),
+        (RULE | {"kind": "error_rate_spike", "condition": {"factor": "?"}}, "condition.factor"),
+        (RULE | {"kind": "error_rate_spike", "condition": {"least_rate": "?"}}, "condition.least_rate"),
+        (RULE | {"kind": "stalled_mission", "condition": {"after_s": "?"}}, "condition.after_s"),
+        (
+            RULE | {"kind": "budget", "condition": {"measure": "tokens", "threshold": "?"}},
+            "condition.threshold",
+        ),
+    ],
+    "alert-channels": [
+        (HOOK | {name: "?"}, name) for name in ("group_wait_s", "group_interval_s", "repeat_interval_s")
+    ],
+    "alert-silences": [(SILENCE | {"lasts_s": "?"}, "lasts_s")],
+}
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
+@pytest.mark.parametrize(
+    ("name", "form", "field"), [(name, *each) for name, several in NUMBERS.items() for each in several]
+)
+def test_what_is_no_finite_number_is_refused(admin, project, name, form, field, text):
+    body = json.dumps(form).replace('"?"', text)
+    paths = [root(name), root(name) + "preview/"] if name == "alert-rules" else [root(name)]
+    for path in paths:
+        answer = admin.post(path, data=body, content_type="application/json")
+        assert answer.status_code == 400, answer.content
+        told = answer.json()
+        if "e999" in text:
+            assert told["errors"][0]["field"] == field
+        else:
+            assert text in told["detail"]
+    assert not Rule.objects.exists()
+    assert not Channel.objects.exists()
+
+
 @pytest.mark.parametrize("body", [b"[]", b"1", b"null", b"{", b'"x"', b"\xff", b"[" * 2000])
 def test_what_is_no_object_is_refused(admin, project, body):
     for method, path in (("post", root("alert-rules")), ("post", root("alert-channels"))):

@@ -11,15 +11,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.records import ProjectAccess
 from alerts import actions
 from alerts.channel_actions import send_test
+from alerts.presets import BY_SLUG, get_preset
 from alerts.preview import preview_rule
 from alerts.selectors import find_rule, list_channels, list_evaluations, list_rules
 from alerts.standing import list_last_fired
 from analysis.detectors.registry import DETECTORS
 from core.errors import AccessDenied, Conflict, InvalidInput, MissionScopeError, NotFound
 from metrics.catalogue import list_metrics
+from web.alert_reads import read_presets
 from web.door import project_page
 from web.presenters.alerts.chart import draw_preview, list_newest
 from web.presenters.alerts.history import read_key
+from web.presenters.alerts.presets import begin_form
 from web.presenters.alerts.rule_form import blank_form, fill_form, present_form, read_kind, read_rule_form
 from web.presenters.alerts.rules import present_rule, present_rules
 from web.presenters.alerts.words import KINDS
@@ -38,7 +41,7 @@ def show_rules(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
     context = {
         "tab": "rules",
         "rules": present_rules(rows, list_channels(project.project_pk), list_last_fired(project.project_pk)),
-        "kinds": KINDS,
+        "presets": read_presets(project) if not rows else None,
         "can_change": project.allows("member"),
     }
     template = "alerts/_rules.html" if "HX-Request" in request.headers else "alerts/rules.html"
@@ -51,9 +54,11 @@ def show_rules(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
 def make_rule(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
     """The kinds to choose from, then the form of one."""
     asked = request.POST if request.method == "POST" else request.GET
-    if "kind" not in asked:
-        return render(request, "alerts/kinds.html", {"tab": "rules", "kinds": KINDS})
-    kind = read_kind(asked["kind"])
+    preset = get_preset(asked["preset"]) if request.method != "POST" and "preset" in asked else None
+    if preset is None and "kind" not in asked:
+        context = {"tab": "rules", "kinds": KINDS, "presets": read_presets(project), "can_change": True}
+        return render(request, "alerts/kinds.html", context)
+    kind = preset.rule["kind"] if preset else read_kind(asked["kind"])
     error: MissionScopeError | None = None
     if request.method == "POST":
         try:
@@ -64,8 +69,22 @@ def make_rule(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
             messages.success(request, "The rule watches from now on.")
             return HttpResponseRedirect(f"/alerts/rules/{pk}/")
     channels = list_channels(project.project_pk)
-    sent = request.POST if error else blank_form(kind, request.GET, channels)
-    return _show_editor(request, project, kind, sent, error, {"rule": None})
+    sent = begin_form(preset, channels) if preset else blank_form(kind, request.GET, channels)
+    context = {"rule": None, "presets": read_presets(project)}
+    return _show_editor(request, project, kind, request.POST if error else sent, error, context)
+
+
+@require_POST
+@project_page("member")
+def add_presets(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
+    """Make the usual rules that were chosen: `preset` names one, or `all`."""
+    slugs = request.POST.getlist("preset")
+    channels = tuple(filter(None, map(read_key, request.POST.getlist("channels"))))
+    wanted = BY_SLUG if "all" in slugs else slugs
+    made = actions.add_presets(project.project_pk, wanted, channels=channels, by=get_user(request))
+    watching = "The rule watches" if len(made) == 1 else f"{len(made)} rules watch"
+    messages.success(request, f"{watching} from now on." if made else "The project has this rule already.")
+    return HttpResponseRedirect("/alerts/rules/")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

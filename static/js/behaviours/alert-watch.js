@@ -1,7 +1,7 @@
 // alert-watch: the count beside "Alerts" stays true on every page, and what begins to fire is said once. Pages that show
-// alerts hear of every change by "alertschange" on the document.
+// alerts hear of every change by "alertschange" on the document; its detail names the missions, or is null: any.
 
-import { messagesOf, newlyFiring } from "../lib/alert_news.js";
+import { messagesOf, missionsOf, newlyFiring } from "../lib/alert_news.js";
 import { showConnection } from "../lib/connection.js";
 import { Feed } from "../lib/feed.js";
 import { register } from "../lib/registry.js";
@@ -14,16 +14,19 @@ register("alert-watch", (count) => {
   const told = new Set();
   let gathered = [];
   let timer = null;
+  let isCertain = true;
 
   const changed = () => {
     timer ??= setTimeout(() => {
       timer = null;
       const news = newlyFiring(gathered, told);
+      const missions = isCertain ? missionsOf(gathered) : null;
+      isCertain = true;
       gathered = [];
       for (const { id } of news) told.add(id);
       for (const { text, path, severity } of messagesOf(news)) showLinkToast(text, path, MOODS[severity] ?? "");
       recount();
-      document.dispatchEvent(new CustomEvent("alertschange"));
+      document.dispatchEvent(new CustomEvent("alertschange", { detail: missions }));
     }, GATHER_MS);
   };
   const recount = async () => {
@@ -41,7 +44,10 @@ register("alert-watch", (count) => {
       gathered.push(...records);
       changed();
     },
-    onResync: changed,
+    onResync: () => {
+      isCertain = false;
+      changed();
+    },
     onState: (state) => document.querySelector("[data-live-alerts]") && showConnection(state),
   });
   const listeners = [

@@ -8,6 +8,11 @@ export function newlyFiring(records, told) {
   return [...last.values()].filter((record) => record.state === "firing" && !record.silence_id && !record.inhibited_by && !told.has(record.id));
 }
 
+/** Ids of the missions that records of the feed are about. */
+export function missionsOf(records) {
+  return [...new Set(records.flatMap(({ missions = [] }) => missions.map(({ id }) => id)))];
+}
+
 /** Messages about them: each by itself when they are few, else one. {text, path, severity} */
 export function messagesOf(alerts) {
   if (alerts.length <= MOST_NAMED) return alerts.map(({ title, url, severity }) => ({ text: title, path: url, severity }));

@@ -22,6 +22,7 @@ export class Live {
     this.held = 0;
     this.isPaused = false;
     this.isOutdated = false;
+    this.isHeadOld = false;
     this.failures = 0;
     this.lastSeen = Date.now();
     this.box = document.getElementById("live");
@@ -29,6 +30,7 @@ export class Live {
     this.feed = this.#makeFeed(page.spans.table.cursor);
     window.addEventListener("online", () => this.feed.hurry());
     document.addEventListener("visibilitychange", () => document.hidden || this.feed.hurry());
+    document.addEventListener("alertschange", ({ detail }) => this.#alertsChanged(detail));
   }
 
   #makeFeed(cursor) {
@@ -56,7 +58,14 @@ export class Live {
       if (this.page.spans.table.cursor !== this.feed.cursor && this.queue.length === 0) this.#restart();
       this.#flush();
     }
+    if (!this.isPaused && this.isHeadOld) this.#refreshHead();
     this.#show(this.state);
+  }
+
+  #alertsChanged(missions) {
+    if (missions && !missions.includes(this.page.config.mission)) return;
+    if (this.isPaused) this.isHeadOld = true;
+    else this.#refreshHead();
   }
 
   #restart() {
@@ -117,6 +126,7 @@ export class Live {
   #refreshHead() {
     this.headTimer ??= setTimeout(async () => {
       this.headTimer = null;
+      this.isHeadOld = false;
       const page = parsePartial(await fetchHtml(this.page.config.urls.head).catch(() => ""));
       const head = page.querySelector("#mission-head");
       if (!head) return;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { messagesOf, newlyFiring } from "../../../static/js/lib/alert_news.js";
+import { messagesOf, missionsOf, newlyFiring } from "../../../static/js/lib/alert_news.js";
 
 const alert = (id, state, fields = {}) => ({ type: "alert", id, state, severity: "warning", title: `alert ${id}`, url: `/alerts/${id}/`, silence_id: null, inhibited_by: null, ...fields });
 
@@ -19,4 +19,9 @@ test("a few are named, a storm is one message of the gravest severity", () => {
   assert.deepEqual(messagesOf([alert("1", "firing")]), [{ text: "alert 1", path: "/alerts/1/", severity: "warning" }]);
   const storm = Array.from({ length: 1000 }, (_, at) => alert(String(at), "firing", { severity: at === 500 ? "critical" : "info" }));
   assert.deepEqual(messagesOf(storm), [{ text: "1000 alerts began to fire.", path: "/alerts/", severity: "critical" }]);
+});
+
+test("records name the missions they are about, each once", () => {
+  const about = (id, ...missions) => alert(id, "firing", { missions: missions.map((mission) => ({ id: mission })) });
+  assert.deepEqual(missionsOf([about("1", "a", "b"), about("2", "a"), alert("3", "firing"), { type: "other" }]), ["a", "b"]);
 });

@@ -30,8 +30,9 @@ def page(client, path: str) -> str:
 
 
 def test_without_a_rule_it_says_how_to_begin_and_with_one_that_nothing_fires(as_bob, as_vera, project):
-    assert "Make the first rule" in page(as_bob, "/alerts/")
-    assert "Make the first rule" not in page(as_vera, "/alerts/")
+    assert "Add all" in page(as_bob, "/alerts/")
+    assert "Nothing is watched yet" in page(as_vera, "/alerts/")
+    assert "Add all" not in page(as_vera, "/alerts/")
     make_rule(project)
     assert "Nothing fires" in page(as_vera, "/alerts/")
 

@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from alerts.measures.words import show_time
 from alerts.records import ChannelRow
+from web.presenters.alerts.rule_fields import REPEATS
 from web.presenters.alerts.rule_form import is_whole
 from web.presenters.alerts.silences import read_names
 
@@ -18,7 +19,6 @@ KIND_LABELS = {kind: label for kind, label, _ in KINDS}
 GLYPHS = {"email": "send", "webhook": "link", "slack": "people"}
 WAITS = (0, 15, 30, 60, 120, 300)
 INTERVALS = (60, 120, 300, 600, 1800, 3600)
-REPEATS = (900, 3600, 7200, 14400, 28800, 43200, 86400, 604800)
 SECONDS = ("group_wait_s", "group_interval_s", "repeat_interval_s")
 
 

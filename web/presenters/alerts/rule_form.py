@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.http import QueryDict
 
 from alerts.conditions import KINDS
+from alerts.forms import RuleForm as RuleToSay
 from alerts.measures.words import show_time
 from alerts.records import SEVERITIES, ChannelRow, RuleRow
 from core.errors import FieldError, InvalidInput, MissionScopeError
@@ -17,6 +18,7 @@ from web.presenters.alerts.rule_fields import (
     NAMES,
     NUMBER,
     PAIRS,
+    REPEATS,
     SECONDS,
     SEVERAL,
     SHARE,
@@ -73,6 +75,9 @@ class RuleForm(NamedTuple):
     lasting: Options
     for_s: str
     channels: list[ChannelChoice]
+    repeats: Options
+    repeat_s: str
+    """Empty: as each channel says."""
     is_enabled: bool
     errors: Mapping[str, str]
     """By name of the input."""
@@ -107,6 +112,7 @@ def read_rule_form(sent: QueryDict, kind: str) -> dict[str, Any]:
         "severity": sent.get("severity", "warning"),
         "for_s": int(sent.get("for_s", "0")),
         "channels": [int(text) for text in sent.getlist("channels") if is_whole(text)],
+        "repeat_interval_s": _repeat(sent),
         "note": sent.get("note", ""),
         "is_enabled": sent.get("is_enabled") == "1",
     }
@@ -114,6 +120,11 @@ def read_rule_form(sent: QueryDict, kind: str) -> dict[str, Any]:
         is_of_missions = condition.get("per") == "mission"
         given["group_by"] = ["mission"] if is_of_missions else _names(sent.get("group_by", ""))
     return given
+
+
+def _repeat(sent: QueryDict) -> int | None:
+    text = sent.get("repeat_interval_s", "")
+    return int(text) if is_whole(text) else None
 
 
 def _read(field: Field, sent: QueryDict) -> Any:
@@ -173,17 +184,22 @@ def fill_form(rule: RuleRow) -> QueryDict:
     sent["group_by"] = ", ".join(rule.group_by)
     sent.setlist("channels", [str(pk) for pk in rule.channel_pks])
     sent["is_enabled"] = "1" if rule.is_enabled else ""
+    sent["repeat_interval_s"] = "" if rule.repeat_interval_s is None else str(rule.repeat_interval_s)
     _fill_condition(sent, rule.kind, rule.condition)
     return sent
 
 
-def blank_form(kind: str, asked: QueryDict, channels: Sequence[ChannelRow]) -> QueryDict:
-    """A new rule of a kind, with what the address says already: `?name=…&condition.metric=…`."""
+def blank_form(
+    kind: str, asked: QueryDict, channels: Sequence[ChannelRow], begin: RuleToSay | None = None
+) -> QueryDict:
+    """A new rule of a kind, as `begin` says, with what the address says already: `?name=…&condition.metric=…`."""
+    begin = begin or RuleToSay(name=BY_KIND[kind].label, kind=kind, condition={})
     sent = QueryDict(mutable=True)
-    sent.update({"name": BY_KIND[kind].label, "severity": "warning", "for_s": "0", "note": "", "is_enabled": "1"})
-    sent["group_by"] = ""
+    sent.update({"name": begin.name, "severity": begin.severity, "for_s": str(begin.for_s), "note": begin.note})
+    sent["group_by"] = ", ".join(begin.group_by or ())
+    sent["is_enabled"], sent["repeat_interval_s"] = "1", ""
     sent.setlist("channels", [str(channels[0].pk)] if len(channels) == 1 else [])
-    _fill_condition(sent, kind, {})
+    _fill_condition(sent, kind, begin.condition)
     for name in asked:
         if name in sent:
             sent.setlist(name, asked.getlist(name))
@@ -218,12 +234,15 @@ def present_form(
     """The form as it was filled in, with what is wrong beside the fields."""
     told = {each.field: each.message for each in error.errors} if error else {}
     fields = [_shown(field, sent, told) for field in FIELDS[kind]]
-    known = {*(shown.name for shown in fields), "name", "group_by", "note", "for_s", "severity", "channels"}
+    known = {*(shown.name for shown in fields), "name", "group_by", "note", "for_s", "severity", "channels"} | {
+        "repeat_interval_s"
+    }
     others = [f"{field}: {message}" if field else message for field, message in told.items() if field not in known]
     if error and not told:
         others = [error.detail]
     chosen = set(sent.getlist("channels"))
     required = KINDS[kind].group_by
+    repeat_s = sent.get("repeat_interval_s", "")
     return RuleForm(
         kind=BY_KIND[kind],
         fields=fields,
@@ -234,6 +253,8 @@ def present_form(
         lasting=_with_chosen(_lengths(LASTING), sent.get("for_s", "0")),
         for_s=sent.get("for_s", "0"),
         channels=[ChannelChoice(row, str(row.pk) in chosen, _channel_words(row)) for row in channels],
+        repeats=(("", "As each channel says"), *_with_chosen(_lengths(REPEATS), repeat_s)),
+        repeat_s=repeat_s,
         is_enabled=sent.get("is_enabled") == "1",
         errors=told,
         other_errors=others,
@@ -263,4 +284,4 @@ def _with_chosen(options: Options, text: str) -> Options:
 
 def _channel_words(row: ChannelRow) -> str:
     off = "" if row.is_enabled else "turned off, "
-    return f"{row.kind}, {off}tells again every {show_time(row.repeat_interval_s)} while it goes on"
+    return f"{row.kind}, {off}again every {show_time(row.repeat_interval_s)} while it goes on"

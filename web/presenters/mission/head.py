@@ -11,6 +11,7 @@ from plans.summary import PlanSummary
 from traces.records import MissionRow
 from traces.wire import mission_segment
 from web.presenters.formats import format_ago, format_cost, format_count, format_duration, format_time, format_tokens
+from web.presenters.mission.alerts import MissionAlerts
 from web.presenters.mission.verdict import Verdict
 from web.presenters.paths import mission_path
 
@@ -42,7 +43,7 @@ MODULES = (
 STYLES = (
     "frame", "head", "verdict", "bar", "skeleton", "timeline", "timeline-rows", "graph", "graph-nodes", "graph-plan",
     "lists", "texts", "conversation", "messages", "brain", "tools", "logs", "findings", "panel", "overview",
-    "attributes", "state", "step", "plan", "questions",
+    "attributes", "state", "step", "plan", "questions", "alerts",
 )  # fmt: skip
 """The page's own styles, one file for a component."""
 LISTS = frozenset({"plan", "questions", "conversation", "tools", "logs", "errors", "findings"})
@@ -72,6 +73,7 @@ class MissionHead(NamedTuple):
     verdict: Verdict | None
     asks: str
     """`2 questions open, oldest 14 m`; empty without an open one."""
+    alerts: MissionAlerts | None
     counts_json: str
     """Count of each pane as text, for the tabs."""
     cursor: str
@@ -94,7 +96,13 @@ class MissionTab(NamedTuple):
     """There is nothing in it, and most missions never have it."""
 
 
-def present_head(mission: MissionRow, verdict: Verdict | None, analysis: Mapping[str, Any], now_ns: int) -> MissionHead:
+def present_head(
+    mission: MissionRow,
+    verdict: Verdict | None,
+    analysis: Mapping[str, Any],
+    now_ns: int,
+    alerts: MissionAlerts | None = None,
+) -> MissionHead:
     """The head of a mission."""
     counts = present_counts(mission, analysis)
     return MissionHead(
@@ -106,6 +114,7 @@ def present_head(mission: MissionRow, verdict: Verdict | None, analysis: Mapping
         totals=_totals(mission),
         verdict=verdict,
         asks=_asks(plan_numbers(analysis), now_ns),
+        alerts=alerts,
         counts_json=orjson.dumps(counts).decode(),
         cursor=str(mission.change_seq),
         api_path=f"/api/v1{mission_path(mission.id)}",
