@@ -14,7 +14,7 @@ from alerts.forms import InhibitionForm, RuleForm, SilenceForm, read_inhibition,
 from alerts.models import Channel, Evaluation, Inhibition, Rule, Silence
 from alerts.muting import refresh_quiet
 from alerts.presets import get_preset, match_presets
-from alerts.selectors import list_rules
+from alerts.rule_selectors import list_rules
 from alerts.telling import tell_project
 from alerts.timekeeping import read_now
 from core.errors import Conflict, FieldError, InvalidInput, NotFound

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from django.db import connection, transaction
 
+from alerts.columns import read_texts
 from alerts.conditions import read_condition
 from alerts.firings import find_told, write_changes
 from alerts.measures.asking import Asked, Measured, Watched
@@ -20,7 +21,6 @@ from alerts.measures.registry import measure
 from alerts.models import Firing, Rule
 from alerts.notification import list_projects_to_tell, tell_channels
 from alerts.records import OPEN_STATES
-from alerts.selectors import read_texts
 from alerts.states import Open, Sample, advance, label_key
 from alerts.telling import tell_project
 from alerts.timekeeping import keep_time

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from alerts.columns import read_matchers, read_texts
 from alerts.firings import write_quiet
 from alerts.matchers import matches
 from alerts.models import Firing, Inhibition, Silence
 from alerts.records import OPEN_STATES, Matcher
-from alerts.selectors import read_matchers, read_texts
 
 
 class _Open(NamedTuple):

@@ -13,13 +13,14 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Project
+from alerts.columns import read_texts
 from alerts.grouping import Group, Intervals, is_due
 from alerts.messages import Alert, Message, Places, list_firing_pks, make_alert, make_message
 from alerts.models import Channel, Firing, MessageFiring, NoticeGroup, OutboxMessage, Rule
 from alerts.muting import all_labels, refresh_quiet
 from alerts.records import OPEN_STATES, FiringRow
 from alerts.redacting import Cleaner
-from alerts.selectors import find_firings, read_texts
+from alerts.selectors import find_firings
 from alerts.states import label_key
 from alerts.telling import tell_project, wake_delivery
 

@@ -38,8 +38,16 @@ PRESETS = (
     ),
     _preset(
         "critical-failure",
-        "A service writes CRITICAL, or an error is new or came back.",
+        "A service writes CRITICAL, or an error that was resolved came back.",
         "Critical failure of a service", "critical_failure", "critical",
+        condition={"signs": ["critical_log", "regressed_error"]},
+        note="Open the error: it shows the state of the application at that moment.",
+    ),
+    _preset(
+        "new-error",
+        "An error that nobody has seen before.",
+        "A new error", "critical_failure", "info",
+        condition={"signs": ["new_error"]},
         note="Open the error: it shows the state of the application at that moment.",
     ),
     _preset(

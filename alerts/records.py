@@ -10,6 +10,8 @@ SEVERITIES = ("critical", "warning", "info")
 """Gravest first."""
 CHANNEL_KINDS = ("email", "webhook", "slack")
 MESSAGE_STATES = ("waiting", "sending", "sent", "failed")
+MOST_ROWS = 1_000
+"""Of a list that is not paged."""
 
 
 class MissionRef(msgspec.Struct, frozen=True):

@@ -1,44 +1,28 @@
-"""Reads rules, firings, silences, channels and messages as frozen records, always of one project."""
+"""Reads firings and messages as frozen records, always of one project."""
 
-from collections import Counter
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from accounts.models import User
 from alerts.messages import Message, list_firing_pks
 from alerts.models import (
-    Channel,
     Delivery,
-    Evaluation,
     Firing,
-    Inhibition,
     MessageFiring,
     OutboxMessage,
-    Rule,
     Sequence,
-    Silence,
 )
-from alerts.outgoing.shown import show_target
 from alerts.records import (
+    MOST_ROWS,
     OPEN_STATES,
     SEVERITIES,
     AttemptRow,
-    ChannelRow,
-    EvaluationRow,
     Evidence,
     FiringPage,
     FiringRow,
-    InhibitionRow,
-    Matcher,
     MessageRow,
-    RuleRow,
-    SilenceRow,
 )
-
-MOST_ROWS = 1_000
 
 
 class FiringFilter(NamedTuple):
@@ -128,91 +112,6 @@ def get_standing(project_id: int) -> Standing:
     return Standing(firing, pending, quiet, failed)
 
 
-def list_rules(project_id: int) -> list[RuleRow]:
-    """The rules of a project, by name."""
-    rules = list(Rule.objects.filter(project_id=project_id).order_by("name", "id")[:MOST_ROWS])
-    counts = Counter(
-        Firing.objects.filter(project_id=project_id, state__in=OPEN_STATES).values_list("rule_id", "state")
-    )
-    names = _user_names(rule.created_by for rule in rules)
-    return [_rule_row(rule, names, counts) for rule in rules]
-
-
-def find_rule(project_id: int, pk: int) -> RuleRow | None:
-    """One rule."""
-    rule = Rule.objects.filter(project_id=project_id, id=pk).first()
-    if rule is None:
-        return None
-    counts = Counter(Firing.objects.filter(rule_id=pk, state__in=OPEN_STATES).values_list("rule_id", "state"))
-    return _rule_row(rule, _user_names([rule.created_by]), counts)
-
-
-def list_evaluations(project_id: int, rule_pk: int, *, limit: int = 100) -> list[EvaluationRow]:
-    """The last windows that a rule was evaluated for, newest first."""
-    if not Rule.objects.filter(project_id=project_id, id=rule_pk).exists():
-        return []
-    query = Evaluation.objects.filter(rule_id=rule_pk).order_by("-window_end_ns")[:limit]
-    return [EvaluationRow(row.window_end_ns, row.true_count, row.trouble) for row in query]
-
-
-def list_silences(project_id: int, now_ns: int, *, with_expired: bool = False) -> list[SilenceRow]:
-    """The silences of a project, those that end last first."""
-    query = Silence.objects.filter(project_id=project_id)
-    if not with_expired:
-        query = query.filter(ends_ns__gt=now_ns)
-    rows = list(query.order_by("-ends_ns", "-id")[:MOST_ROWS])
-    quiet = Counter(
-        Firing.objects.filter(project_id=project_id, state__in=OPEN_STATES, silence_id__isnull=False).values_list(
-            "silence_id", flat=True
-        )
-    )
-    names = _user_names(row.created_by for row in rows)
-    return [_silence_row(row, now_ns, names, quiet[row.id]) for row in rows]
-
-
-def find_silence(project_id: int, pk: int, now_ns: int) -> SilenceRow | None:
-    """One silence."""
-    row = Silence.objects.filter(project_id=project_id, id=pk).first()
-    if row is None:
-        return None
-    quiet = Firing.objects.filter(project_id=project_id, state__in=OPEN_STATES, silence_id=pk).count()
-    return _silence_row(row, now_ns, _user_names([row.created_by]), quiet)
-
-
-def list_inhibitions(project_id: int) -> list[InhibitionRow]:
-    """The inhibitions of a project, by name."""
-    rows = list(Inhibition.objects.filter(project_id=project_id).order_by("name", "id")[:MOST_ROWS])
-    names = _user_names(row.created_by for row in rows)
-    return [
-        InhibitionRow(
-            row.id,
-            row.name,
-            read_matchers(row.source),
-            read_matchers(row.target),
-            read_texts(row.equal),
-            row.created_ns,
-            names.get(row.created_by, ""),
-        )
-        for row in rows
-    ]
-
-
-def find_inhibition(project_id: int, pk: int) -> InhibitionRow | None:
-    """One inhibition."""
-    return next((row for row in list_inhibitions(project_id) if row.pk == pk), None)
-
-
-def list_channels(project_id: int) -> list[ChannelRow]:
-    """The channels of a project, by name."""
-    return _channel_rows(Channel.objects.filter(project_id=project_id).order_by("name", "id")[:MOST_ROWS])
-
-
-def find_channel(project_id: int, pk: int) -> ChannelRow | None:
-    """One channel."""
-    found = _channel_rows(Channel.objects.filter(project_id=project_id, id=pk))
-    return found[0] if found else None
-
-
 def list_messages(
     project_id: int,
     *,
@@ -283,78 +182,6 @@ def _firing_row(row: Firing) -> FiringRow:
     )
 
 
-def _rule_row(rule: Rule, names: dict[int | None, str], counts: Counter[tuple[int, str]]) -> RuleRow:
-    condition: dict[str, Any] = msgspec.json.decode(rule.condition)
-    return RuleRow(
-        pk=rule.id,
-        name=rule.name,
-        kind=rule.kind,
-        condition=condition,
-        group_by=read_texts(rule.group_by),
-        severity=rule.severity,
-        for_s=rule.for_s,
-        channel_pks=tuple(msgspec.json.decode(rule.channels, type=list[int])),
-        repeat_interval_s=rule.repeat_interval_s,
-        note=rule.note,
-        is_enabled=rule.is_enabled,
-        version=rule.version,
-        evaluated_ns=rule.evaluated_ns or None,
-        trouble=rule.trouble,
-        created_ns=rule.created_ns,
-        created_by=names.get(rule.created_by, ""),
-        updated_ns=rule.updated_ns,
-        firing_count=counts[rule.id, "firing"],
-        pending_count=counts[rule.id, "pending"],
-    )
-
-
-def _silence_row(row: Silence, now_ns: int, names: dict[int | None, str], firing_count: int) -> SilenceRow:
-    state = "expired" if row.ends_ns <= now_ns else "pending" if row.starts_ns > now_ns else "active"
-    return SilenceRow(
-        row.id,
-        read_matchers(row.matchers),
-        row.starts_ns,
-        row.ends_ns,
-        row.comment,
-        row.created_ns,
-        names.get(row.created_by, ""),
-        state,
-        firing_count,
-    )
-
-
-def _channel_rows(query: QuerySet[Channel]) -> list[ChannelRow]:
-    channels = list(query)
-    counted = OutboxMessage.objects.filter(
-        channel_id__in=[row.id for row in channels], state__in=("waiting", "sending", "failed")
-    )
-    counts: Counter[tuple[int, str]] = Counter()
-    for channel_id, state, count in counted.values_list("channel_id", "state").annotate(n=Count("id")):
-        counts[channel_id, "failed" if state == "failed" else "waiting"] += count
-    names = _user_names(row.created_by for row in channels)
-    return [
-        ChannelRow(
-            pk=row.id,
-            name=row.name,
-            kind=row.kind,
-            shown_target=show_target(row.kind, row.target),
-            has_secret=bool(row.secret),
-            is_enabled=row.is_enabled,
-            group_by=read_texts(row.group_by),
-            group_wait_s=row.group_wait_s,
-            group_interval_s=row.group_interval_s,
-            repeat_interval_s=row.repeat_interval_s,
-            send_resolved=row.send_resolved,
-            created_ns=row.created_ns,
-            created_by=names.get(row.created_by, ""),
-            updated_ns=row.updated_ns,
-            waiting_count=counts[row.id, "waiting"],
-            failed_count=counts[row.id, "failed"],
-        )
-        for row in channels
-    ]
-
-
 def _message_row(row: OutboxMessage, attempts: tuple[AttemptRow, ...]) -> MessageRow:
     message = msgspec.json.decode(row.content, type=Message)
     return MessageRow(
@@ -370,18 +197,3 @@ def _message_row(row: OutboxMessage, attempts: tuple[AttemptRow, ...]) -> Messag
         due_ns=row.due_ns,
         ended_ns=row.ended_ns,
     )
-
-
-def read_matchers(text: str) -> tuple[Matcher, ...]:
-    """Matchers as a column holds them."""
-    return tuple(msgspec.json.decode(text, type=list[Matcher]))
-
-
-def read_texts(text: str) -> tuple[str, ...]:
-    """Names as a column holds them."""
-    return tuple(msgspec.json.decode(text, type=list[str]))
-
-
-def _user_names(pks: Iterable[int | None]) -> dict[int | None, str]:
-    wanted = {pk for pk in pks if pk is not None}
-    return dict(User.objects.filter(id__in=wanted).values_list("id", "username")) if wanted else {}

@@ -2,7 +2,7 @@
 
 from demo.door import Door
 
-WATCHED = ("finding", "human-pending", "stalled-mission")
+WATCHED = ("critical-failure", "finding", "stalled-mission")
 """Presets that the samples make fire."""
 ORIGIN = "Made with the sample missions: remove it when you do not want it."
 PRESETS, RULES = "/api/v1/alert-rule-presets/", "/api/v1/alert-rules/"

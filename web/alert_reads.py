@@ -3,19 +3,12 @@
 from typing import Any
 
 from accounts.records import ProjectAccess
+from alerts.channel_selectors import list_channels
 from alerts.presets import match_presets
+from alerts.quiet_selectors import find_silence
 from alerts.records import FiringRow
-from alerts.selectors import (
-    FiringFilter,
-    find_firing,
-    find_rule,
-    find_silence,
-    list_channels,
-    list_firings,
-    list_messages,
-    list_open_firings,
-    list_rules,
-)
+from alerts.rule_selectors import find_rule, list_rules
+from alerts.selectors import FiringFilter, find_firing, list_firings, list_messages, list_open_firings
 from alerts.standing import count_loud
 from web.presenters.alerts.firings import (
     SHOWN,

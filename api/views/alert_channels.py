@@ -5,7 +5,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from alerts import channel_actions
-from alerts.selectors import find_channel, list_channels
+from alerts.channel_selectors import find_channel, list_channels
 from alerts.wire import channel_json
 from api.alert_fields import (
     ChannelFormSerializer,

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 from alerts import actions
 from alerts.presets import PRESETS, match_presets
 from alerts.preview import Preview, preview_rule
-from alerts.selectors import find_rule, list_evaluations, list_rules
+from alerts.rule_selectors import find_rule, list_evaluations, list_rules
 from alerts.wire import evaluation_json, preset_json, rule_json
 from api.alert_fields import (
     EvaluationSerializer,

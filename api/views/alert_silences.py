@@ -5,7 +5,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from alerts import actions
-from alerts.selectors import find_inhibition, find_silence, list_inhibitions, list_silences
+from alerts.quiet_selectors import find_inhibition, find_silence, list_inhibitions, list_silences
 from alerts.timekeeping import read_now
 from alerts.wire import inhibition_json, silence_json
 from api.alert_fields import (

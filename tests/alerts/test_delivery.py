@@ -25,13 +25,14 @@ from cryptography.x509.oid import NameOID
 
 from alerts import outbox
 from alerts.channel_actions import delete_channel, send_test
+from alerts.channel_selectors import list_channels
 from alerts.channels import mail
 from alerts.channels.slack import APART
 from alerts.delivery import deliver, deliver_due
 from alerts.messages import Message
 from alerts.models import Channel, Delivery, Firing, OutboxMessage
 from alerts.outbox import GIVE_UP_S, LEASE_S, claim, pause_s, settle
-from alerts.selectors import list_channels, list_messages
+from alerts.selectors import list_messages
 from alerts.timekeeping import read_now
 from tests.alerts.making import METRIC, at, evaluate_each, make_channel, make_rule, messages
 from tests.alerts.test_sending import receiver, url_of

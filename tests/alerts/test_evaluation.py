@@ -4,7 +4,8 @@ import pytest
 
 from alerts.actions import change_rule, delete_rule
 from alerts.models import Evaluation, Firing, Rule
-from alerts.selectors import FiringFilter, find_rule, list_firings, list_open_firings
+from alerts.rule_selectors import find_rule
+from alerts.selectors import FiringFilter, list_firings, list_open_firings
 from tests.alerts.making import METRIC, at, evaluate_each, make_rule, states
 from tests.metrics.making import write_minutes
 

@@ -39,7 +39,7 @@ def test_every_kind_of_rule_that_most_projects_want_is_offered():
         "error_rate_spike", "critical_failure", "metric", "human_pending", "human_timeout", "stalled_mission",
         "budget", "finding", "no_data",
     }  # fmt: skip
-    assert {preset.rule["severity"] for preset in PRESETS} <= {"critical", "warning"}
+    assert {preset.rule["severity"] for preset in PRESETS} == {"critical", "warning", "info"}
 
 
 def test_a_rule_with_the_same_condition_under_another_name_is_the_same(admin, project):

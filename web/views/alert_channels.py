@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.records import ProjectAccess
 from alerts import channel_actions
+from alerts.channel_selectors import find_channel, list_channels
 from alerts.records import MESSAGE_STATES, ChannelRow
-from alerts.selectors import find_channel, list_channels, list_messages
+from alerts.selectors import list_messages
 from core.errors import AccessDenied, Conflict, InvalidInput, MissionScopeError, NotFound, TooManyRequests
 from web.door import project_page
 from web.presenters.alerts.channels import (

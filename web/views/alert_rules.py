@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.records import ProjectAccess
 from alerts import actions
 from alerts.channel_actions import send_test
+from alerts.channel_selectors import list_channels
 from alerts.presets import BY_SLUG, get_preset
 from alerts.preview import preview_rule
-from alerts.selectors import find_rule, list_channels, list_evaluations, list_rules
+from alerts.rule_selectors import find_rule, list_evaluations, list_rules
 from alerts.standing import list_last_fired
 from analysis.detectors.registry import DETECTORS
 from core.errors import AccessDenied, Conflict, InvalidInput, MissionScopeError, NotFound

@@ -10,7 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.records import ProjectAccess
 from alerts import actions
-from alerts.selectors import find_firing, list_inhibitions, list_rules, list_silences
+from alerts.quiet_selectors import list_inhibitions, list_silences
+from alerts.rule_selectors import list_rules
+from alerts.selectors import find_firing
 from alerts.timekeeping import read_now
 from core.errors import AccessDenied, Conflict, InvalidInput, MissionScopeError
 from web.door import project_page

@@ -6,7 +6,7 @@ import pytest
 
 from alerts.models import Rule
 from alerts.presets import PRESETS
-from alerts.selectors import list_rules
+from alerts.rule_selectors import list_rules
 from tests.alerts.making import make_channel, make_rule
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from alerts.conditions import KINDS
 from alerts.forms import read_rule
 from alerts.models import Evaluation, OutboxMessage, Rule
-from alerts.selectors import find_rule
+from alerts.rule_selectors import find_rule
 from tests.alerts.making import make_channel, make_rule
 from tests.metrics.making import BEGIN_NS, MINUTE_NS, write_minutes
 from web.presenters.alerts.rule_form import blank_form, fill_form, read_rule_form

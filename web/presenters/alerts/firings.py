@@ -11,7 +11,7 @@ from web.presenters.mission.keys import span_key
 from web.presenters.paths import mission_path
 
 MOST_OF_A_RULE = 50
-MOST_LINKS = 3
+MOST_LINKS = 2
 SHOWN = ("", *SEVERITIES, "pending", "quiet")
 """What of the open ones may be asked for; empty: all."""
 
@@ -41,6 +41,8 @@ class FiringItem(NamedTuple):
     state: Mark
     severity: Mark
     labels: list[tuple[str, str]]
+    chips: list[tuple[str, str]]
+    """Those labels that no link beside them says."""
     is_quiet: bool
     evidence: list[EvidenceLink]
     """The first of it."""
@@ -98,12 +100,15 @@ def map_told(messages: Iterable[MessageRow]) -> dict[int, list[Told]]:
 def present_firing(row: FiringRow, told: Mapping[int, list[Told]], *, most_links: int = MOST_LINKS) -> FiringItem:
     """One firing."""
     links = list_evidence(row)
+    labels = [(name, value) for name, value in sorted(row.labels.items()) if value]
+    linked = {("mission", ref.id) for ref in row.evidence.missions}
     return FiringItem(
         row=row,
         path=f"/alerts/{row.pk}/",
         state=present_state(row.state, is_quiet=is_quiet(row)),
         severity=present_severity(row.severity),
-        labels=[(name, value) for name, value in sorted(row.labels.items()) if value],
+        labels=labels,
+        chips=[label for label in labels if label not in linked],
         is_quiet=is_quiet(row),
         evidence=links[:most_links],
         more_evidence=max(0, len(links) - most_links),
