@@ -1,6 +1,7 @@
 """Writes what becomes of firings. Call inside a transaction."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 from django.db import connection
@@ -29,6 +30,7 @@ def write_changes(rule: Rule, changes: Changes, window_end_ns: int) -> bool:
     open_rows = {bytes(row.key): row for row in Firing.objects.filter(rule_id=rule.id, state__in=OPEN_STATES)}
     changed = [open_rows[key] for key in (*changes.fired, *changes.ended) if key in open_rows]
     kept = [open_rows[key] for key in changes.kept if key in open_rows]
+    before = {row.id: _told(row) for row in kept}
     number = allocate_numbers(project_id, 1) if changed or changes.begun else 0
     for key, sample in {**changes.fired, **changes.kept}.items():
         if key in open_rows:
@@ -41,7 +43,9 @@ def write_changes(rule: Rule, changes: Changes, window_end_ns: int) -> bool:
             _end(open_rows[key], window_end_ns, OVER)
     for row in changed:
         row.change_seq = number
-    Firing.objects.bulk_update([*changed, *kept], _FIELDS, batch_size=200)
+    other = [row for row in kept if _told(row) != before[row.id]]
+    Firing.objects.bulk_update([*changed, *other], _FIELDS, batch_size=200)
+    _see([row.id for row in kept if _told(row) == before[row.id]], window_end_ns)
     begun = [_begin(rule, key, sample, window_end_ns, number) for key, sample in changes.begun.items()]
     Firing.objects.bulk_create(begun, batch_size=200)
     return bool(number)
@@ -50,6 +54,16 @@ def write_changes(rule: Rule, changes: Changes, window_end_ns: int) -> bool:
 _FIELDS = (
     "state", "value", "threshold", "title", "evidence", "seen_ns", "fired_ns", "ended_ns", "ended_why", "change_seq",
 )  # fmt: skip
+
+
+def _told(row: Firing) -> tuple[Any, ...]:
+    return row.value, row.threshold, row.title, row.evidence
+
+
+def _see(pks: list[int], window_end_ns: int) -> None:
+    """Those that hold as they did. In a storm they are many, and a statement with words for each takes long."""
+    for at in range(0, len(pks), 500):
+        Firing.objects.filter(id__in=pks[at : at + 500]).update(seen_ns=window_end_ns)
 
 
 def end_firings(project_id: int, rule_pk: int, time_ns: int, why: str) -> bool:

@@ -126,6 +126,11 @@ def _rank(alert: Alert) -> tuple[bool, bool, int]:
     return goes_on, alert.state != "firing", SEVERITIES.index(alert.severity)
 
 
+def list_firing_pks(message: Message) -> tuple[int, ...]:
+    """Keys of the firings that it names; none of a test."""
+    return tuple(int(alert.id) for alert in message.alerts if alert.id.isdigit())
+
+
 def make_test(key: str, project: str, channel: str, time_ns: int, *, url: str) -> Message:
     """A message that shows that a channel works."""
     title = f"This is a test of the channel {one_line(channel, 200)}. Nothing is wrong."

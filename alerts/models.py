@@ -238,6 +238,19 @@ class OutboxMessage(models.Model):
         ]
 
 
+class MessageFiring(models.Model):
+    """A firing that a message tells of. Written and forgotten with the message."""
+
+    id = models.BigAutoField(primary_key=True)
+    firing_id = models.BigIntegerField()
+    message_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "alerts_messagefiring"
+        constraints = [models.UniqueConstraint(fields=["firing_id", "message_id"], name="alerts_messagefiring_pair")]
+        indexes = [models.Index(fields=["message_id"], name="alerts_messagefiring_message")]
+
+
 class Delivery(models.Model):
     """One attempt to deliver a message."""
 

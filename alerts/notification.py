@@ -15,8 +15,8 @@ from django.db import transaction
 from accounts.models import Project
 from alerts.columns import read_texts
 from alerts.grouping import Group, Intervals, is_due
-from alerts.messages import Alert, Message, Places, make_alert, make_message
-from alerts.models import Channel, Firing, NoticeGroup, OutboxMessage, Rule
+from alerts.messages import Alert, Message, Places, list_firing_pks, make_alert, make_message
+from alerts.models import Channel, Firing, MessageFiring, NoticeGroup, OutboxMessage, Rule
 from alerts.muting import all_labels, refresh_quiet
 from alerts.records import OPEN_STATES, FiringRow
 from alerts.redacting import Cleaner
@@ -28,6 +28,9 @@ MOST_WAITING = 5
 """With so many messages on their way a channel gets no further one: what is due waits, and is one message then."""
 MOST_TOLD = 5_000
 """Firings of one message; of more, those that began first."""
+
+
+LINKS_TOGETHER = 400
 
 
 class _Rules(NamedTuple):
@@ -177,7 +180,7 @@ def _put(
 
 
 def put_message(channel: Channel, message: Message, now_ns: int) -> int:
-    """Into the outbox, due at once; gives its key in the database."""
+    """Into the outbox, due at once; gives its key in the database. Inside the caller's transaction."""
     row = OutboxMessage.objects.create(
         project_id=channel.project_id,
         channel_id=channel.id,
@@ -188,6 +191,8 @@ def put_message(channel: Channel, message: Message, now_ns: int) -> int:
         created_ns=now_ns,
         due_ns=now_ns,
     )
+    links = [MessageFiring(firing_id=pk, message_id=row.id) for pk in sorted(set(list_firing_pks(message)))]
+    MessageFiring.objects.bulk_create(links, batch_size=LINKS_TOGETHER)
     return row.id
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from alerts.messages import Message
 from alerts.models import Channel, Delivery, OutboxMessage
@@ -53,7 +53,7 @@ def claim(now_ns: int) -> Claimed | None:
 
     One at a time for each channel: a slow one holds up itself alone, and hears in order.
     """
-    busy = set(OutboxMessage.objects.filter(state="sending", lease_ns__gt=now_ns).values_list("channel_id", flat=True))
+    busy = set(_list_busy(now_ns).values_list("channel_id", flat=True))
     for row in _due(now_ns)[:LOOKED_AT]:
         if row.channel_id not in busy and (claimed := _take(row, now_ns)) is not None:
             return claimed
@@ -65,8 +65,16 @@ def _due(now_ns: int) -> "list[OutboxMessage]":
     return list(OutboxMessage.objects.filter(is_due).order_by("due_ns", "id")[:LOOKED_AT])
 
 
+def _list_busy(now_ns: int) -> "QuerySet[OutboxMessage]":
+    """What is being sent."""
+    return OutboxMessage.objects.filter(state="sending", lease_ns__gt=now_ns)
+
+
 def _take(row: OutboxMessage, now_ns: int) -> Claimed | None:
     with transaction.atomic():
+        channel = Channel.objects.select_for_update().filter(id=row.channel_id).first()
+        if _list_busy(now_ns).filter(channel_id=row.channel_id).exists():  # since the caller looked
+            return None
         same = OutboxMessage.objects.filter(id=row.id, state=row.state, attempt_count=row.attempt_count)
         attempt = row.attempt_count + 1
         if same.update(state="sending", attempt_count=attempt, lease_ns=now_ns + LEASE_S * NS_PER_SECOND) != 1:
@@ -75,7 +83,6 @@ def _take(row: OutboxMessage, now_ns: int) -> Claimed | None:
             detail = "The process ended before it could say what became of this attempt."
             open_attempt = Delivery.objects.filter(message_id=row.id, outcome="sending")
             open_attempt.update(outcome="unknown", ended_ns=now_ns, detail=detail)
-        channel = Channel.objects.filter(id=row.channel_id).first()
         if channel is None:
             OutboxMessage.objects.filter(id=row.id).update(state="failed", ended_ns=now_ns, lease_ns=None)
             _log(row.id, attempt, now_ns, "failed", "The channel was removed.")

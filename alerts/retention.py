@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from alerts.models import Delivery, Evaluation, Firing, OutboxMessage, Silence
+from alerts.models import Delivery, Evaluation, Firing, MessageFiring, OutboxMessage, Silence
 from alerts.timekeeping import read_now
 from core.nanotime import NS_PER_SECOND
 
@@ -35,4 +35,5 @@ def _forget_messages(old_ns: int) -> None:
     while pks := list(query.values_list("id", flat=True)[:BATCH]):
         with transaction.atomic():
             Delivery.objects.filter(message_id__in=pks).delete()
+            MessageFiring.objects.filter(message_id__in=pks).delete()
             OutboxMessage.objects.filter(id__in=pks).delete()

@@ -5,10 +5,11 @@ from typing import NamedTuple
 import msgspec
 from django.db.models import Q, QuerySet
 
-from alerts.messages import Message
+from alerts.messages import Message, list_firing_pks
 from alerts.models import (
     Delivery,
     Firing,
+    MessageFiring,
     OutboxMessage,
     Sequence,
 )
@@ -128,16 +129,15 @@ def list_messages(
         query = query.filter(state__in=states)
     if before_pk is not None:
         query = query.filter(id__lt=before_pk)
-    if firing_pk is not None:  # a number among the digits of others is sorted out below
-        query = query.filter(content__contains=str(firing_pk))
+    if firing_pk is not None:
+        query = query.filter(id__in=MessageFiring.objects.filter(firing_id=firing_pk).values("message_id"))
     rows = list(query.order_by("-id")[:limit])
     attempts: dict[int, list[AttemptRow]] = {row.id: [] for row in rows}
     for each in Delivery.objects.filter(message_id__in=attempts).order_by("message_id", "attempt"):
         attempts[each.message_id].append(
             AttemptRow(each.attempt, each.started_ns, each.ended_ns, each.outcome, each.detail)
         )
-    found = [_message_row(row, tuple(attempts[row.id])) for row in rows]
-    return found if firing_pk is None else [row for row in found if firing_pk in row.firing_pks]
+    return [_message_row(row, tuple(attempts[row.id])) for row in rows]
 
 
 def _chosen_firings(project_id: int, chosen: FiringFilter) -> QuerySet[Firing]:
@@ -190,7 +190,7 @@ def _message_row(row: OutboxMessage, attempts: tuple[AttemptRow, ...]) -> Messag
         channel_name=row.channel_name,
         key=row.key,
         subject=message.subject,
-        firing_pks=tuple(int(item.id) for item in message.alerts if item.id.isdigit()),
+        firing_pks=list_firing_pks(message),
         state=row.state,
         attempts=attempts,
         created_ns=row.created_ns,

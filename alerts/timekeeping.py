@@ -46,6 +46,12 @@ def read_now() -> int:
     return tick(None if row is None else _kept(row), read_clocks()).now_ns
 
 
+def read_idle_ns() -> int:
+    """For how long nobody has looked at rules; 0 before the first time."""
+    row = Clock.objects.filter(id=ONLY).first()
+    return 0 if row is None else max(0, tick(_kept(row), read_clocks()).now_ns - row.now_ns)
+
+
 def _kept(row: Clock) -> Kept:
     return Kept(row.boot_id, row.steady_ns, row.now_ns, row.apart_since_ns, row.trusted_since_ns)
 

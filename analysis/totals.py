@@ -7,6 +7,7 @@ import msgspec
 
 from analysis.algorithms.attempts import Attempts, find_attempts
 from analysis.algorithms.context import compute_context_changes
+from analysis.algorithms.errors import find_error_logs, find_error_spans
 from analysis.algorithms.facts import MissionFacts, build_facts, cost_of
 from analysis.algorithms.origins import find_asking_call
 from analysis.algorithms.spending import counted_calls
@@ -21,12 +22,14 @@ from core.money import add_money
 from faults.reading.steps import digest_steps
 from llmlog.records import LlmCallRow
 from llmlog.selectors import list_calls_of_spans
+from metrics.derive.errors import sample_errors
 from metrics.derive.rows import Sample
 from metrics.derive.samples import MissionEnd, list_samples
 from plans.records import Plan, PlanStep
 from plans.selectors import read_plans
 from plans.summary import summarise_plan
-from traces.counts import ERROR_SEVERITY, count_records
+from traces.counts import ERROR_SEVERITY, count_error_logs, count_records
+from traces.records import ErrorLogs
 from traces.selectors import LogFilter, list_logs_by_time, list_spans_of_missions
 
 MOST_ERROR_LOGS = 1_000
@@ -81,7 +84,7 @@ class MissionTotals(msgspec.Struct, frozen=True):
     outcomes: tuple[tuple[int, str], ...]
     """(key of a span, what became of it) where what is stored differs."""
     samples: tuple[Sample, ...] = ()
-    """What metrics are derived from: steps, questions, the mission's end."""
+    """What metrics are derived from: steps, questions, the mission's end, errors."""
     failed_steps: bytes = b""
     """Of its plan, as faults.reading.steps.digest_steps gives it."""
 
@@ -95,6 +98,7 @@ def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, Mi
         {pk: find_opening(of.project_id, calls[pk].llm) for pk, of in missions.items() if not of.is_named}
     )
     plans = read_plans(list(missions))
+    told = count_error_logs([pk for pk in missions if counts[pk].error_logs])
     errors = LogFilter(least_severity=ERROR_SEVERITY)
     found: dict[int, MissionTotals] = {}
     for pk, mission in missions.items():
@@ -104,7 +108,7 @@ def compute_totals(missions: Mapping[int, Subject], now_ns: int) -> dict[int, Mi
             spans[pk], calls[pk].llm, calls[pk].tools, logs, now_ns, last_activity_ns=of.last_log_ns, plan=plans[pk]
         )
         totals = summarise(facts, len(spans[pk]), of.logs, of.snapshots, titles.get(pk, ""))
-        found[pk] = msgspec.structs.replace(totals, samples=_sample(pk, totals, facts))
+        found[pk] = msgspec.structs.replace(totals, samples=_sample(pk, totals, facts, told.get(pk, ())))
     return found
 
 
@@ -164,10 +168,11 @@ def summarise(facts: MissionFacts, span_count: int, log_count: int, snapshot_cou
     )
 
 
-def _sample(pk: int, totals: MissionTotals, facts: MissionFacts) -> tuple[Sample, ...]:
+def _sample(pk: int, totals: MissionTotals, facts: MissionFacts, error_logs: Sequence[ErrorLogs]) -> tuple[Sample, ...]:
     end_ns = totals.last_activity_ns if totals.end_ns is None else totals.end_ns
     end = MissionEnd(pk, totals.status, totals.start_ns, end_ns, totals.cost_usd)
-    return tuple(list_samples(end, facts.whole_plan))
+    errors = sample_errors(pk, find_error_spans(facts.tree), find_error_logs(facts.tree, error_logs))
+    return (*list_samples(end, facts.whole_plan), *errors)
 
 
 def _believable(times: Sequence[int], now_ns: int) -> Sequence[int]:

@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
-from api.fields import StateSerializer, anything, count, flag, number, text, texts
+from api.fields import anything, count, flag, number, text, texts
+from api.record_fields import StateSerializer
 from faults.grouping.failures import LEVELS, SOURCES
 from faults.records import STATUSES
 

@@ -174,7 +174,11 @@ def add_trace(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, An
 
 def tame_texts(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """The event with no text longer than LONGEST_TEXT: what senders choose cannot fill the log."""
-    return {key: _cut(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: _tame(key, value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _tame(key: str, text: str) -> str:
+    return _cut_middle(text) if key == "exception" else _cut(text)
 
 
 def escape_controls(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -193,6 +197,13 @@ def _escape(found: re.Match[str]) -> str:
 
 def _cut(text: str) -> str:
     return f"{text[:LONGEST_TEXT]}…" if len(text) > LONGEST_TEXT else text
+
+
+def _cut_middle(text: str) -> str:
+    """An exception says at its end what happened."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return f"{text[: LONGEST_TEXT // 4]}\n…\n{text[-LONGEST_TEXT * 3 // 4 :]}"
 
 
 def _console() -> structlog.dev.ConsoleRenderer:

@@ -12,7 +12,7 @@ from accounts.selectors import list_members
 from core.errors import FieldError, InvalidInput, NotFound
 from faults.models import IGNORED, RESOLVED, UNRESOLVED, Group
 from faults.selectors import find_newest_release
-from faults.turns import take_turn
+from faults.turns import count_change, take_turn
 
 LONGEST_IGNORED_NS = 366 * 24 * 3600 * 1_000_000_000
 MOST_EVENTS_IGNORED = 1_000_000
@@ -84,4 +84,5 @@ def _change(
             raise NotFound("There is no such error in this project.")
         detail = {"error": group.pk, "title": group.title[:100], **change(group)}
         group.save()
+        count_change(cursor, project_id)
         record_event(action, project=Project.objects.get(pk=project_id), user=by, detail=detail)

@@ -11,12 +11,16 @@ from traces.selectors import find_mission
 NOBODY = "nobody"
 """As an assignee: those that nobody has."""
 
+MOST_WORDS = 16
+"""Of a text that is searched for; the first ones."""
+_TEXTS = ("title", "error_type", "message", "culprit")
+
 
 class GroupFilter(NamedTuple):
     """Which groups; empty fields do not restrict."""
 
     text: str = ""
-    """Part of the title, message or culprit, whatever its case."""
+    """Words, or parts of words, that are all in the title, type, message or culprit, whatever their case."""
     statuses: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
@@ -38,9 +42,8 @@ class GroupFilter(NamedTuple):
 def choose_groups(project_id: int, chosen: GroupFilter) -> QuerySet[Group]:
     """The rows a filter leaves, for the reads of this package: groups that hold events."""
     query = Group.objects.filter(project_id=project_id, event_count__gt=0)
-    if chosen.text:
-        text = chosen.text
-        query = query.filter(Q(title__icontains=text) | Q(message__icontains=text) | Q(culprit__icontains=text))
+    for word in chosen.text.replace("\0", " ").split()[:MOST_WORDS]:
+        query = query.filter(_holds(word))
     for column, values in (("status", chosen.statuses), ("source", chosen.sources), ("level", chosen.levels)):
         if values:
             query = query.filter(**{f"{column}__in": values})
@@ -51,6 +54,13 @@ def choose_groups(project_id: int, chosen: GroupFilter) -> QuerySet[Group]:
     if chosen.assignee:
         query = query.filter(assignee_id=_find_member(project_id, chosen.assignee))
     return _with_events(project_id, query, chosen)
+
+
+def _holds(word: str) -> Q:
+    held = Q()
+    for column in _TEXTS:
+        held |= Q(**{f"{column}__icontains": word})
+    return held
 
 
 def _with_events(project_id: int, query: QuerySet[Group], chosen: GroupFilter) -> QuerySet[Group]:

@@ -21,7 +21,7 @@ from faults.placing import Affected, place_events
 from faults.rows import EVENTS, EventRow
 from faults.store import LOG, SPAN, STEP
 from faults.telling import Told, find_versions, tell_logs, tell_spans, tell_steps
-from faults.turns import take_turn
+from faults.turns import count_change, take_turn
 from traces.models import Log, Span
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def _read(project_id: int, items: list[Work]) -> _Batch:
 
     missions = keys(STEP)
     for mission_pk in missions:
-        tell_steps(mission_pk)  # kept in the process: the transaction below reads it quickly
+        tell_steps(project_id, mission_pk)  # kept in the process: the transaction below reads it quickly
     return _Batch(project_id, items, tell_spans(project_id, keys(SPAN)), tell_logs(project_id, keys(LOG)), missions)
 
 
@@ -86,12 +86,14 @@ def _write(cursor: Any, batch: _Batch, now_ns: int) -> None:
     _replace(cursor, batch.project_id, {"log_pk__in": list(logs)}, _rows(logs), now_ns, affected)
     for mission_pk in batch.mission_pks:
         of_steps = {"mission_id": mission_pk, "source": "step"}
-        told = tell_steps(mission_pk)
+        told = tell_steps(batch.project_id, mission_pk)
         _replace(cursor, batch.project_id, of_steps, told.rows, now_ns, affected)
         Steps.objects.update_or_create(mission_id=mission_pk, defaults={"digest": told.digest})
     done, again = _sort_out(batch, spans.keys(), logs.keys())
     place_events(cursor, batch.project_id, affected)
-    refresh_groups(batch.project_id, affected.group_ids)
+    refresh_groups(batch.project_id, affected.changes)
+    if affected.changes:
+        count_change(cursor, batch.project_id)
     Work.objects.filter(id__in=done).delete()
     Work.objects.filter(id__in=again).update(is_failing=True)
 
@@ -150,7 +152,8 @@ def _replace(
     left = [old for identity, old in before.items() if identity not in wanted]
     left += [before[row.identity] for row in changed if row.identity in before]
     for old in left:
-        affected.note(bytes(old.trace_id or b""), old.mission_id, old.group_id)
+        affected.note(bytes(old.trace_id or b""), old.mission_id)
+        affected.count(old.group_id, old.mission_id, -1 if old.is_counted else 0)
     pks = [old.id for old in left]
     affected.event_pks |= set(Event.objects.filter(stands_for__in=pks).values_list("id", flat=True)) - set(pks)
     Event.objects.filter(id__in=pks).delete()
@@ -165,6 +168,7 @@ class _Before(NamedTuple):
     id: int
     content_hash: bytes
     group_id: int
+    is_counted: bool
     trace_id: bytes | None
     mission_id: int | None
     received_ns: int

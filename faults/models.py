@@ -160,7 +160,7 @@ class Steps(models.Model):
 
 
 class Turn(models.Model):
-    """Whose turn it is to write a project's events: held by locking the row."""
+    """Who writes a project's events: held by locking the row. `number`: of its last change of a group."""
 
     project_id = models.BigIntegerField(primary_key=True)
     number = models.BigIntegerField()

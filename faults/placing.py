@@ -1,5 +1,6 @@
 """Decides which events count and in which group each is, for all that a change may have touched."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -28,16 +29,20 @@ class Affected:
         self.event_pks: set[int] = set()
         self.trace_ids: set[bytes] = set()
         self.mission_pks: set[int] = set()
-        self.group_ids: set[int] = set()
+        self.changes: dict[int, Counter[int | None]] = defaultdict(Counter)
+        """By group and mission: how many more events count than before."""
 
-    def note(self, trace_id: bytes, mission_pk: int | None, group_id: int = 0) -> None:
-        """An event came to or left this trace, mission and group."""
+    def note(self, trace_id: bytes, mission_pk: int | None) -> None:
+        """An event came to or left this trace and mission."""
         if trace_id:
             self.trace_ids.add(trace_id)
         if mission_pk is not None:
             self.mission_pks.add(mission_pk)
+
+    def count(self, group_id: int, mission_pk: int | None, change: int) -> None:
+        """An event came to a group (1), left it (-1), or is in it without counting (0). Group 0 is none yet."""
         if group_id:
-            self.group_ids.add(group_id)
+            self.changes[group_id][mission_pk] += change
 
 
 def place_events(cursor: Any, project_id: int, affected: Affected) -> None:
@@ -53,7 +58,8 @@ def place_events(cursor: Any, project_id: int, affected: Affected) -> None:
         old_group, old_stands = rows[pk][14], rows[pk][15]
         if (group_id, stands_for) != (old_group, old_stands):
             changed.append((pk, group_id, stands_for is None, stands_for))
-            affected.group_ids |= {group_id, old_group} - {0}
+            affected.count(old_group, rows[pk][10], -1 if old_stands is None else 0)
+            affected.count(group_id, rows[pk][10], 1 if stands_for is None else 0)
     update_rows(cursor, connection.vendor, PLACES, ("id",), changed)
 
 

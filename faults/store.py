@@ -7,6 +7,7 @@ from django.db import connection
 
 from core.bulk import Table, allocate_ids, insert_rows
 from faults.models import Steps
+from faults.services import list_missions_with_news
 from traces.incoming import IncomingLog, IncomingSpan
 from traces.store import Stored
 
@@ -32,13 +33,14 @@ def enqueue_records(cursor: Any, project_id: int, stored: Stored) -> None:
 
 def enqueue_steps(cursor: Any, project_id: int, digests: Mapping[int, bytes]) -> None:
     """Have the failed steps of missions' plans looked at where they are not what they were; by mission key the digest
-    of the failed steps (reading.steps.digest_steps)."""
+    of the failed steps (reading.steps.digest_steps). So are those whose service came to be known."""
     seen = {
         pk: bytes(digest)
         for pk, digest in Steps.objects.filter(mission_id__in=list(digests)).values_list("mission_id", "digest")
     }
-    changed = [pk for pk, digest in digests.items() if seen.get(pk, b"") != digest]
-    _write(cursor, project_id, [(STEP, pk, True) for pk in changed])
+    changed = {pk for pk, digest in digests.items() if seen.get(pk, b"") != digest}
+    changed |= set(list_missions_with_news(project_id, [pk for pk in seen if pk not in changed]))
+    _write(cursor, project_id, [(STEP, pk, True) for pk in sorted(changed)])
 
 
 def span_fails(span: IncomingSpan) -> bool:

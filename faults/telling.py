@@ -9,7 +9,8 @@ from faults.reading import ReadStack
 from faults.reading.logs import read_log
 from faults.reading.spans import read_span
 from faults.reading.steps import digest_steps, list_failed_steps, read_step
-from faults.rows import EventRow, Place, make_row
+from faults.rows import SHOWN, EventRow, Place, make_row
+from faults.services import read_step_services
 from faults.stacks import read_stack
 from plans.selectors import read_plan
 from traces.models import Log, Span
@@ -81,14 +82,16 @@ class ToldSteps(NamedTuple):
     rows: list[EventRow]
 
 
-def tell_steps(mission_pk: int) -> ToldSteps:
+def tell_steps(project_id: int, mission_pk: int) -> ToldSteps:
     """What the failed steps of a mission's plan tell, as it stands."""
     plan = read_plan(mission_pk)
+    failed = list_failed_steps(plan)
+    services = read_step_services(project_id, mission_pk, [step.step_id for step in failed])
     rows: list[EventRow] = []
-    for step in list_failed_steps(plan):
+    for step in failed:
         identity = digest16(b"step", mission_pk.to_bytes(8, "big"), step.key.encode())
         place = Place(identity, step_key=step.key, evidence=step.evidence, mission_pk=mission_pk)
-        rows.append(make_row(read_step(step, plan), place))
+        rows.append(make_row(read_step(step, plan, services.get(step.step_id[:SHOWN], "")), place))
     return ToldSteps(digest_steps(plan), rows)
 
 

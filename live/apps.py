@@ -4,7 +4,14 @@ from django.apps import AppConfig
 
 
 class LiveConfig(AppConfig):
-    """Registers the tables of live."""
+    """Has changes told that packages below make by themselves."""
 
     name = "live"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to changes of errors."""
+        from faults.turns import listeners
+        from live.publish import publish_errors
+
+        listeners.append(publish_errors)

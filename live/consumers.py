@@ -1,11 +1,12 @@
-"""The sockets of people who watch: a mission, a project's list of missions, its log records."""
+"""The sockets of people who watch: a mission, a project's list of missions, its log records, its errors."""
 
 from functools import partial
 from typing import Any
 
+from faults.turns import get_last_change
 from live.connections import FeedConsumer, Place
-from live.feeds import get_list_cursor, read_list_feed, read_logs_feed, read_mission_feed
-from live.groups import list_group, logs_group, mission_group, user_list_feed
+from live.feeds import get_list_cursor, read_errors_feed, read_list_feed, read_logs_feed, read_mission_feed
+from live.groups import errors_group, list_group, logs_group, mission_group, user_list_feed
 from live.hub import call
 from live.statistics import STREAM, Source, StatisticsStream
 from live.viewers import Watched, find_watched, get_mission_id
@@ -88,3 +89,15 @@ class LogsConsumer(FeedConsumer):
             return None
         group = logs_group(self.viewer.project_id)
         return Place(group, group, partial(read_logs_feed, self.viewer.project_id), await call(get_last_pk))
+
+
+class ErrorsConsumer(FeedConsumer):
+    """`/ws/errors/`: says when errors have changed. Not for who may see one user's missions only."""
+
+    async def find_place(self) -> Place | None:
+        """The last change of a group."""
+        project_id = self.viewer.project_id
+        if self.viewer.user_id is not None:
+            return None
+        group = errors_group(project_id)
+        return Place(group, group, partial(read_errors_feed, project_id), await call(get_last_change, project_id))

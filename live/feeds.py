@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import close_old_connections, connection
 
+from faults.turns import get_last_change
 from llmlog.selectors import list_llm_calls, list_tool_calls
 from llmlog.wire import llm_call_json, tool_call_json
 from plans.selectors import list_changed_steps
@@ -187,3 +188,12 @@ def read_logs_feed(project_id: int, after: int, until: int | None = None) -> Fou
     last = last if until is None else min(last, until)
     has_news = after < last and has_logs_between(project_id, after, last)
     return _delta(after, last, []) if has_news else Delta(after, last, "")
+
+
+def read_errors_feed(project_id: int, after: int, until: int | None = None) -> Found:
+    """Whether groups of the project's errors have changed: a frame without records, the page asks for them itself."""
+    last = get_last_change(project_id)
+    if after > last:
+        return Resync(last, 0)
+    last = last if until is None else min(last, until)
+    return _delta(after, last, []) if after < last else Delta(after, after, "")

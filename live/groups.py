@@ -24,6 +24,11 @@ def logs_group(project_id: int) -> str:
     return f"logs.{project_id}"
 
 
+def errors_group(project_id: int) -> str:
+    """The feed of a project's errors."""
+    return f"errors.{project_id}"
+
+
 def alerts_group(project_id: int) -> str:
     """The feed of a project's alerts."""
     return f"alerts.{project_id}"

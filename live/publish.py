@@ -16,7 +16,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from live.groups import WAKES, alerts_group, list_group, logs_group, mission_group
+from live.groups import WAKES, alerts_group, errors_group, list_group, logs_group, mission_group
 from live.hub import wake_feeds
 
 SEND_S = 2.0
@@ -58,6 +58,11 @@ def publish_list(project_id: int) -> None:
 def publish_logs(project_id: int) -> None:
     """Tell who follows the project's log records that some have come. Call after the commit, from a thread."""
     _tell([logs_group(project_id)])
+
+
+def publish_errors(project_id: int) -> None:
+    """Tell the viewers of the project's errors that groups have changed. Call after the commit, from a thread."""
+    _tell([errors_group(project_id)])
 
 
 def publish_alerts(project_id: int) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import path, re_path
 
-from live.consumers import ListConsumer, LogsConsumer, MissionConsumer
+from live.consumers import ErrorsConsumer, ListConsumer, LogsConsumer, MissionConsumer
 
 
 async def refuse(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
@@ -16,6 +16,7 @@ async def refuse(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callab
 
 websocket_urlpatterns = [
     path("ws/missions/", ListConsumer.as_asgi()),
+    path("ws/errors/", ErrorsConsumer.as_asgi()),
     path("ws/logs/", LogsConsumer.as_asgi()),
     re_path(r"^ws/missions/(?s:.+)$", MissionConsumer.as_asgi()),
     re_path(r"", refuse),  # type: ignore[arg-type]

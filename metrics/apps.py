@@ -19,5 +19,5 @@ class MetricsConfig(AppConfig):
 
         register("metrics.derive", derive_pending, 5.0, rest_s=1.0)
         register("metrics.roll_up", roll_up, 10.0, rest_s=10.0)
-        register("metrics.merge_up", merge_pending, 60.0)
+        register("metrics.merge_up", merge_pending, 60.0, rest_s=15.0)
         register("metrics.retain", retain, 3600.0)

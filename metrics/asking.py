@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -11,6 +11,8 @@ from django.db import connection
 from core.errors import FieldError, InvalidInput
 from core.nanotime import MAX_NS, NS_PER_SECOND
 from metrics.cells import QUANTILES, Cell, compute_values, weigh
+from metrics.holding import HELD, fill_idle, find_reach_ns, hold_values
+from metrics.incoming import DERIVED
 from metrics.labels import SeriesRow, matches
 from metrics.reading import list_series
 from metrics.records import AGGREGATIONS, OTHER, MetricAnswer, MetricQuery, MetricSeries
@@ -76,31 +78,37 @@ def _check(question: MetricQuery) -> None:
 
 def _answer(project_id: int, question: MetricQuery, buckets: Buckets, now_ns: int) -> MetricAnswer:
     with connection.cursor() as cursor:
-        series = find_series(cursor, project_id, question, buckets.since_ns)
+        reach_ns = find_reach_ns(question.aggregation, buckets)
+        series = find_series(cursor, project_id, question, buckets.since_ns - reach_ns)
         rows = read_rollups(
             cursor,
             list(series),
             buckets.level_s,
-            buckets.since_ns,
+            buckets.since_ns - reach_ns,
             buckets.until_ns,
             with_sketches=question.aggregation in QUANTILES,
         )
-    groups = _group(question.group_by, series, _fold_times(series, rows, buckets))
+    folded = _fold_times(series, rows, buckets, _Fill(question.aggregation, reach_ns > 0, now_ns))
+    groups = _group(question.group_by, series, folded)
     chosen, other_count = _choose(groups, question)
     unit = _unit(question.aggregation, series.values())
     begins_ns = [buckets.since_ns + place * buckets.step_s * NS_PER_SECOND for place in range(buckets.count)]
     values = _values([cells for _, cells in chosen], question.aggregation, buckets, now_ns)
     answered = [
         MetricSeries(
-            question.name, labels, unit, [(begin_ns, told.get(place)) for place, begin_ns in enumerate(begins_ns)]
+            question.name,
+            labels,
+            unit,
+            [(begin_ns, told.get(place)) for place, begin_ns in enumerate(begins_ns)],
+            sum(cell.count for cell in cells.values()),
         )
-        for (labels, _), told in zip(chosen, values, strict=True)
+        for (labels, cells), told in zip(chosen, values, strict=True)
     ]
     return MetricAnswer(answered, other_count, buckets.step_s)
 
 
 def find_series(cursor: Any, project_id: int, question: MetricQuery, since_ns: int) -> dict[int, SeriesRow]:
-    """The series that a question is about, with anything since then."""
+    """The series that a question is about, with anything since then; derived gauges also with nothing."""
     wanted: dict[str, set[str]] = {}
     for label, value in question.filters:
         wanted.setdefault(label, set()).add(value)
@@ -109,32 +117,58 @@ def find_series(cursor: Any, project_id: int, question: MetricQuery, since_ns: i
     return {one.pk: one for one in found if matches(one, filters)}
 
 
+class _Fill(NamedTuple):
+    """How buckets are filled in which nothing was measured."""
+
+    aggregation: str
+    is_held: bool
+    now_ns: int
+
+
 def _fold_times(
-    series: Mapping[int, SeriesRow], rows: Sequence[tuple[Any, ...]], buckets: Buckets
+    series: Mapping[int, SeriesRow], rows: Sequence[tuple[Any, ...]], buckets: Buckets, fill: _Fill
 ) -> Iterable[tuple[SeriesRow, Cells]]:
     """Each series with what its rows come to, by bucket."""
-    step_ns = buckets.step_s * NS_PER_SECOND
+    by_series = {key: list(several) for key, several in groupby(rows, key=lambda row: row[0])}
     tells_failures = any(one.has_failed() is not None for one in series.values())
-    for key, several in groupby(rows, key=lambda row: row[0]):
-        one = series[key]
+    for key, one in series.items():
+        several = by_series.get(key, [])
         has_failed = one.has_failed() or False if tells_failures else None
-        cells: Cells = {}
-        for _, bucket_ns, count, total, least, most, last, error_count, sketch in several:
-            place = (bucket_ns - buckets.since_ns) // step_ns
-            cell = cells.get(place)
-            if cell is None:
-                cell = cells[place] = Cell(is_counter=one.kind == "sum" and not one.is_gauge)
-            cell.count += count
-            cell.take_sum(total)
-            cell.take_extremes(least, most)
-            cell.take_last(last, bucket_ns)
-            cell.take_errors(error_count if has_failed is None else count * has_failed)
-            if sketch:
-                cell.sketches.append(bytes(sketch))
+        cells = _fold_rows(one, several, buckets, has_failed)
         if one.is_gauge:
+            _fill(cells, one, several, buckets, fill)
             for cell in cells.values():
                 cell.settle_level()
-        yield one, cells
+        if cells:
+            yield one, cells
+
+
+def _fold_rows(one: SeriesRow, rows: Sequence[tuple[Any, ...]], buckets: Buckets, has_failed: bool | None) -> Cells:
+    """What the rows of a series come to. Those before the first bucket are only there to be held."""
+    step_ns = buckets.step_s * NS_PER_SECOND
+    cells: Cells = {}
+    for _, bucket_ns, count, total, least, most, last, error_count, sketch in rows:
+        place = (bucket_ns - buckets.since_ns) // step_ns
+        if place < 0:
+            continue
+        cell = cells.get(place)
+        if cell is None:
+            cell = cells[place] = Cell(is_counter=one.kind == "sum" and not one.is_gauge)
+        cell.count += count
+        cell.take_sum(total)
+        cell.take_extremes(least, most)
+        cell.take_last(last, bucket_ns)
+        cell.take_errors(error_count if has_failed is None else count * has_failed)
+        if sketch:
+            cell.sketches.append(bytes(sketch))
+    return cells
+
+
+def _fill(cells: Cells, one: SeriesRow, rows: Sequence[tuple[Any, ...]], buckets: Buckets, fill: _Fill) -> None:
+    if one.origin == DERIVED and fill.aggregation in HELD:
+        fill_idle(cells, one.first_ns, buckets, fill.now_ns)
+    elif fill.is_held:
+        hold_values(cells, rows, buckets, fill.now_ns)
 
 
 def _group(

@@ -1,11 +1,12 @@
 """Which metrics a project has."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
 from django.db import connection
+from django.db.models import Max
 
 from metrics.labels import ERROR, ERROR_TYPE, is_gauge
 from metrics.models import Series
@@ -29,6 +30,12 @@ OF_COUNTERS = frozenset({"sum", "rate", "count", "last"})
 OF_SUMMARIES = frozenset({"sum", "rate", "count", "avg"})
 OF_HISTOGRAMS = frozenset(AGGREGATIONS) - {"last", "error_rate"}
 FAILURES = frozenset({"error_rate"})
+
+
+def find_last_ns(project_id: int, names: Collection[str]) -> dict[str, int]:
+    """When these metrics were measured last, about; those that never were are left out."""
+    rows = Series.objects.filter(project_id=project_id, name__in=names).values_list("name")
+    return dict(rows.annotate(last=Max("last_ns")))
 
 
 def list_metrics(project_id: int) -> list[MetricInfo]:

@@ -22,6 +22,7 @@ class SeriesRow(msgspec.Struct, frozen=True):
     service_name: str
     attributes: Mapping[str, str]
     resource: Mapping[str, str]
+    first_ns: int = 0
 
     def get_label(self, label: str) -> str:
         """The value of a label, empty where the series has none."""

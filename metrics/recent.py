@@ -32,7 +32,7 @@ class RecentValue(msgspec.Struct, frozen=True):
     metric: Metric
     labels: dict[str, str]
     per_s: float
-    """Measurements each second; of an amount what it grew by; of a gauge its newest value, not per second."""
+    """Measurements each second; of an amount what it grew by; of a gauge what it was in the newest minute."""
     error_share: float | None
     quantiles: dict[float, float]
     """Of a distribution."""
@@ -69,7 +69,10 @@ def list_recent(project_ids: Sequence[int], now_ns: int) -> list[RecentValue]:
     for project_id in project_ids:
         for metric in METRICS:
             folded = _fold(sums.get((project_id, metric.name), {}), len(get_groups(metric)))
-            found += [_value(project_id, metric, labels, each) for labels, each in folded]
+            if metric.kind == GAUGE:
+                found += [_level(project_id, metric, labels, each, until_ns) for labels, each in folded]
+            else:
+                found += [_value(project_id, metric, labels, each) for labels, each in folded]
     return found
 
 
@@ -106,11 +109,16 @@ def _fold(sums: dict[Labels, _Sum], width: int) -> Iterable[tuple[Labels, _Sum]]
     return sorted(kept.items())
 
 
+def _level(project_id: int, metric: Metric, labels: Labels, found: _Sum, until_ns: int) -> RecentValue:
+    """What a gauge was in the newest minute: 0 where it has no row."""
+    named = dict(zip(get_groups(metric), labels, strict=True))
+    bucket_ns, value = found.last
+    return RecentValue(project_id, metric, named, value if bucket_ns == until_ns - MINUTE_NS else 0.0, None, {})
+
+
 def _value(project_id: int, metric: Metric, labels: Labels, found: _Sum) -> RecentValue:
     named = dict(zip(get_groups(metric), labels, strict=True))
     seconds = WINDOW_MINUTES * MINUTE_S
-    if metric.kind == GAUGE:
-        return RecentValue(project_id, metric, named, found.last[1], None, {})
     if metric.kind != HISTOGRAM:
         return RecentValue(project_id, metric, named, found.amount / seconds, None, {})
     sketch = merge_encoded(found.sketches)

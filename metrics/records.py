@@ -39,6 +39,8 @@ class MetricSeries(msgspec.Struct, frozen=True):
     """As sent; of a rate `…/s`, of an error rate `1`."""
     points: list[tuple[int, float | None]]
     """Begin of the bucket, and the value; None where nothing was measured. Every bucket of the range is there."""
+    count: int = 0
+    """Measurements that all of it is made of."""
 
 
 class MetricAnswer(msgspec.Struct, frozen=True):
@@ -87,6 +89,24 @@ class SpanBehind(msgspec.Struct, frozen=True):
     span_id: str
     value: float
     has_failed: bool
+
+
+class MissionAround(msgspec.Struct, frozen=True):
+    """A mission that was at work while a value was measured."""
+
+    id: str
+    """The sender's."""
+    name: str
+    status: str
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What was at work beside a pushed value that names no trace."""
+
+    services: tuple[str, ...]
+    """That measured it, those without a name left out."""
+    missions: list[MissionAround]
+    """With spans or log records of these services, those with the latest record first."""
 
 
 class MissionBehind(msgspec.Struct, frozen=True):

@@ -35,15 +35,18 @@ _running_again_s = 0.0
 def roll_up() -> None:
     """Compute the minutes that have new points.
 
-    Where many come, the running minute, all of whose points are read each time, is computed less often.
+    Where many come, the running minute, all of whose points are read each time, is computed less often, and longer
+    buckets at their interval only.
     """
     global _running_again_s
     begun_s = time.monotonic()
     rests = begun_s < _running_again_s
     until_ns = floor_ns(time.time_ns(), MINUTE_S) if rests else MAX_NS
     _work_off("metrics.roll_up", [partial(_roll_up_some, until_ns)])
-    if not rests and time.monotonic() - begun_s > SHORT_S:
-        _running_again_s = begun_s + RUNNING_RESTS_S
+    if time.monotonic() - begun_s > SHORT_S:
+        _running_again_s = max(_running_again_s, begun_s + RUNNING_RESTS_S)
+    elif not rests:
+        wake("metrics.merge_up")
 
 
 def merge_pending() -> None:

@@ -20,6 +20,7 @@ from core import jobs
 from core.counters import HTTP_SECONDS
 from core.logs import log_what_nobody_catches
 from missionscope.entrance import Entrance
+from missionscope.uploads import guard_body
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -69,7 +70,7 @@ async def answer_counted(scope: Scope, receive: Receive, send: Send) -> None:
         elif path == METRICS:
             await get_exposition()(scope, receive, send_seen)
         else:
-            await django_application(keep_mission_id(scope), receive, send_seen)
+            await guard_body(django_application, keep_mission_id(scope), receive, send_seen)
     finally:
         HTTP_SECONDS.labels(kind, f"{status // 100}xx").observe(time.perf_counter() - begun_s)
 

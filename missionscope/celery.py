@@ -31,11 +31,13 @@ if not apps.ready:
 from core.jobs import Job, get_job, list_jobs
 from core.logs import log_what_nobody_catches, logged_ids
 from core.spans import Origin, read_origin, span_for, write_origin
+from missionscope.beat import SteadySchedule
 from missionscope.job_records import note_run
 from missionscope.parent import follow_parent, get_parent
 from missionscope.remote_debugging import listen_for_debugger
 from missionscope.tracing import start_tracing, stop_tracing
 
+EXPIRES_S = 60.0
 WAITING_S = 60
 """A wake-up that got lost with its worker is forgotten after this."""
 HELD_S = 15
@@ -55,6 +57,8 @@ app.conf.update(
     task_default_queue=f"{settings.REDIS_PREFIX}-jobs",
     broker_transport_options={"global_keyprefix": f"{settings.REDIS_PREFIX}:"},
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    worker_consumer="missionscope.consumer:LastingConsumer",
     task_serializer="json",
     accept_content=["json"],
     task_ignore_result=True,
@@ -154,9 +158,10 @@ def _key(name: str, what: str) -> str:
 
 @app.on_after_finalize.connect
 def schedule_jobs(sender: Celery, **_: Any) -> None:
-    """Every job at its interval; a tick that comes too late to matter is dropped."""
+    """Every job at its interval; a tick that comes too late to matter is dropped, but by no clock a little ahead."""
     for job in list_jobs():
-        sender.add_periodic_task(job.every_s, run_job.s(job.name), name=job.name, expires=max(1.0, job.every_s))
+        every = SteadySchedule(job.every_s)
+        sender.add_periodic_task(every, run_job.s(job.name), name=job.name, expires=max(EXPIRES_S, job.every_s))
 
 
 @setup_logging.connect

@@ -53,6 +53,7 @@ def _postgresql(url: str) -> dict[str, Any]:
     pool_size = get_number("MISSIONSCOPE_DATABASE_POOL", 8, least=2, most=200)
     options = dict(settings.get("OPTIONS") or {})
     options.setdefault("application_name", "missionscope")
+    options.setdefault("options", "-c jit=off")  # it compiles for longer than our questions take
     options["pool"] = {
         "min_size": 1,
         "max_size": pool_size,

@@ -8,7 +8,11 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from alerts.timekeeping import read_idle_ns
+
 LONGEST_LAG_S = 10.0
+LONGEST_IDLE_S = 30.0
+"""Rules are looked at every few seconds, wherever jobs run."""
 FAILED_S = 10.0
 """Not ready for so long after a transaction that failed; then a sender may try whether it works again."""
 
@@ -25,6 +29,7 @@ def show_readiness(_request: HttpRequest) -> JsonResponse:
     checks = [check_database()]
     if checks[0]["ok"]:
         checks += [check_migrations(), check_ingest(), describe_totals(), describe_errors(), describe_search()]
+        checks.append(describe_alerts())
     is_ready = all(check["ok"] for check in checks)
     return JsonResponse(
         {"status": "ok" if is_ready else "not ready", "checks": checks}, status=200 if is_ready else 503
@@ -80,3 +85,13 @@ def describe_search() -> dict[str, Any]:
     from search.selectors import get_index_lag_ns
 
     return {"name": "search", "ok": True, "reason": "", "lag_ms": get_index_lag_ns(time.time_ns()) // 1_000_000}
+
+
+def describe_alerts() -> dict[str, Any]:
+    """For how long nobody has looked at the rules of alerts. Late is not unready."""
+    lag_ms = read_idle_ns() // 1_000_000
+    is_late = lag_ms > LONGEST_IDLE_S * 1000
+    reason = (
+        f"No rule has been evaluated for {lag_ms // 1000} s: does a worker run, and is Redis there?" if is_late else ""
+    )
+    return {"name": "alerts", "ok": True, "reason": reason, "lag_ms": lag_ms}

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from core.limits import MAX_SOURCE_MAP_BYTES
 from core.logs import CONSOLE, JSON, configure_structlog, logging_settings
 from missionscope.cors import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_S
 from missionscope.databases import read_database
@@ -59,7 +60,8 @@ MISSIONSCOPE_LIVE_RIGHTS_S = get_number("MISSIONSCOPE_LIVE_RIGHTS_S", 30, least=
 MISSIONSCOPE_LIVE_SEND_S = get_number("MISSIONSCOPE_LIVE_SEND_S", 10, least=1, most=600)
 MISSIONSCOPE_WRONG_KEYS_PER_MINUTE = get_number("MISSIONSCOPE_WRONG_KEYS_PER_MINUTE", 60, least=1, most=100_000)
 MISSIONSCOPE_PROJECT_REQUESTS_PER_S = get_number("MISSIONSCOPE_PROJECT_REQUESTS_PER_S", 0, least=0, most=1_000_000)
-DATA_UPLOAD_MAX_MEMORY_SIZE = min(MISSIONSCOPE_MAX_BODY_BYTES, 4 << 20)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_SOURCE_MAP_BYTES
+"""The most that any address takes; `missionscope.uploads` holds each to its own limit, before the body is read."""
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 # --- what it is made of --------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ A record never changes, so words written twice are the same words: PostgreSQL le
 once.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from traces.project_logs import MOST_PKS, TextMatch
 
 MOST_ITEMS = 1_000
 """Of the queue that are looked at for the first record that waits."""
+NEWEST_PKS = 100_000
+"""Keys that are read at once where there are many."""
 _INCOMING = Table("search_incoming_lines", ("log_pk", "project_id", "words"), ("int8", "int8", "text[]"))
 
 
@@ -24,19 +27,47 @@ def find_lines(project_id: int, text: str) -> TextMatch:
     words = query_words(text)
     if not words:
         return TextMatch(())
-    parameters: tuple[Any, ...]
-    if connection.vendor == POSTGRESQL:
-        parameters = (" & ".join(f"'{word}'" for word in words) + ":*", project_id)
-        found = "SELECT log_pk FROM search_logwords WHERE words @@ %s::tsquery AND project_id = %s"
-        few = f"WITH found AS MATERIALIZED ({found}) SELECT log_pk FROM found"
-    else:
-        parameters = (" ".join(f'"{word}"' for word in words) + "*",)
-        few = found = "SELECT rowid FROM search_logwords WHERE search_logwords MATCH %s"
+    return _find_postgresql(project_id, words) if connection.vendor == POSTGRESQL else _find_sqlite(words)
+
+
+def _find_postgresql(project_id: int, words: Sequence[str]) -> TextMatch:
+    """Where there are many, each record that one comes to is asked for its words (OFFSET 0: by its key)."""
+    query = " & ".join(f"'{word}'" for word in words) + ":*"
+    pks = _read_keys(
+        "WITH found AS MATERIALIZED ("
+        "SELECT log_pk FROM search_logwords WHERE words @@ %s::tsquery AND project_id = %s"
+        f") SELECT log_pk FROM found LIMIT {MOST_PKS + 1}",
+        (query, project_id),
+    )
+    if len(pks) <= MOST_PKS:
+        return TextMatch(tuple(pks))
+    one = "SELECT 1 FROM search_logwords AS w WHERE w.log_pk = l.id AND w.words @@ %s::tsquery OFFSET 0"
+    return TextMatch(None, f"EXISTS ({one})", (query,))
+
+
+def _find_sqlite(words: Sequence[str]) -> TextMatch:
+    """Where there are many, the keys of the newest are read once: FTS5 puts all that begin with a word together each
+    time it is asked. It is asked for older ones only when one comes to such a record.
+
+    The signs: SQLite is to gather the keys and ask for each record it comes to, not to look up a record for each.
+    """
+    query = " ".join(f'"{word}"' for word in words) + "*"
+    found = "SELECT rowid FROM search_logwords WHERE search_logwords MATCH %s"
+    pks = _read_keys(f"{found} ORDER BY rowid DESC LIMIT {NEWEST_PKS + 1}", (query,))
+    if len(pks) <= MOST_PKS:
+        return TextMatch(tuple(pks))
+    newest = json.dumps(pks)
+    known = f"+l.id >= {pks[-1]} AND +l.id IN (SELECT value FROM json_each(%s))"
+    if len(pks) <= NEWEST_PKS:
+        return TextMatch(None, f"({known})", (newest,))
+    older = f"+l.id < {pks[-1]} AND +l.id IN ({found} AND rowid < {pks[-1]})"
+    return TextMatch(None, f"({known} OR {older})", (newest, query))
+
+
+def _read_keys(sql: str, parameters: tuple[Any, ...]) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(f"{few} LIMIT {MOST_PKS + 1}", parameters)
-        pks = tuple(row[0] for row in cursor.fetchall())
-    # The sign: SQLite is to gather the keys and ask for each record it comes to, not to look up a record for each.
-    return TextMatch(pks) if len(pks) <= MOST_PKS else TextMatch(None, f"+l.id IN ({found})", parameters)
+        cursor.execute(sql, parameters)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def write_lines(cursor: Any, project_id: int, lines: Sequence[tuple[int, list[str]]]) -> None:

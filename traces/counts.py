@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 
 from core.bulk import chunked
 from traces.models import Log, Mission, MissionWork, Snapshot, Span, SpanVersion
+from traces.records import ErrorLogs
 
 ERROR_SEVERITY = 17
 """Of a log record: ERROR and above."""
+MINUTE_NS = 60 * 1_000_000_000
 
 
 class Counts(NamedTuple):
@@ -43,6 +45,20 @@ def count_by_status(project_ids: Sequence[int]) -> dict[tuple[int, str], int]:
     """Missions of several projects, by project and status."""
     rows = Mission.objects.filter(project_id__in=list(project_ids)).values_list("project_id", "status")
     return {(project_id, status): count for project_id, status, count in rows.annotate(Count("id"))}
+
+
+def count_error_logs(mission_pks: Sequence[int]) -> dict[int, list[ErrorLogs]]:
+    """The log records of severity ERROR and above of several missions, by key: by minute, service and span."""
+    chosen = Log.objects.filter(mission_id__in=list(mission_pks), severity_number__gte=ERROR_SEVERITY)
+    minute = F("time_ns") - F("time_ns") % MINUTE_NS
+    rows = chosen.annotate(minute_ns=minute).values_list(
+        "mission_id", "minute_ns", "service_name", "trace_id", "span_id"
+    )
+    found: dict[int, list[ErrorLogs]] = {pk: [] for pk in mission_pks}
+    for pk, minute_ns, service_name, trace_id, span_id, count in rows.annotate(count=Count("id")):
+        place = bytes(trace_id or b"").hex(), bytes(span_id or b"").hex()
+        found[pk].append(ErrorLogs(minute_ns, service_name, *place, count))
+    return found
 
 
 def count_records(mission_pks: Sequence[int]) -> dict[int, Counts]:

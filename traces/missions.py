@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, FloatField, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Coalesce, StrIndex
+from django.db.models.functions import Cast, Coalesce, Length, StrIndex
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThanOrEqual
 
 from core.cursors import decode_cursor, encode_cursor
@@ -34,6 +34,9 @@ SORTS = {
 DEFAULT_SORT = "-last_activity"
 _ABANDONED = Q(span_count=0, log_count=0, computed_seq__gte=0)
 """A mission whose records have all left it, because their trace named another one later."""
+_LOG_TRACE = Q(is_inferred=True, span_count=0, step_count=0, key_length=32, computed_seq__gte=0)
+"""`is_log_trace`, once it was computed; what waits under another key names itself."""
+MOST_LOG_TRACES = 1_000
 BIG: Any = BigIntegerField()
 _TEXT_SORTS = {"name"}
 _NAME_LISTS = ("agents", "services", "model_names", "tool_names")
@@ -67,6 +70,8 @@ class MissionFilter(NamedTuple):
     max_duration_ns: int | None = None
     """Both of missions whose duration is known: those that have ended."""
     min_cost_usd: Decimal | None = None
+    hides_log_traces: bool = False
+    """Leave out what `is_log_trace` tells: a page that reports an error makes one with each load."""
     user_id: str | None = None
     """Only this user's. A right, not a wish: None is for who may see all."""
 
@@ -177,6 +182,8 @@ def find_user_id(project_id: int, mission_pk: int) -> str | None:
 def select_missions(project_id: int, chosen: MissionFilter) -> QuerySet[Mission]:
     """The rows a filter leaves, for the reads of this package."""
     query = _missions(project_id, chosen.user_id).exclude(_ABANDONED)
+    if chosen.hides_log_traces:
+        query = query.alias(key_length=Length("key")).exclude(_LOG_TRACE)
     if chosen.text:
         query = query.filter(
             Q(name__icontains=chosen.text)
@@ -198,6 +205,17 @@ def select_missions(project_id: int, chosen: MissionFilter) -> QuerySet[Mission]
     if chosen.until_ns is not None:
         query = query.filter(start_ns__lt=chosen.until_ns)
     return _within_amounts(query, chosen)
+
+
+def count_log_traces(project_id: int, chosen: MissionFilter) -> int:
+    """How many of those that `is_log_trace` tells a filter would leave, at most MOST_LOG_TRACES."""
+    query = select_missions(project_id, chosen._replace(hides_log_traces=False)).alias(key_length=Length("key"))
+    return query.filter(_LOG_TRACE)[:MOST_LOG_TRACES].count()
+
+
+def is_log_trace(row: MissionRow) -> bool:
+    """A trace that names no mission, and of which log records alone are known: when spans come it is one as any."""
+    return row.is_inferred and not row.span_count and not row.step_count and len(row.id) == _TRACE_DIGITS
 
 
 def _within_amounts(query: QuerySet[Mission], chosen: MissionFilter) -> QuerySet[Mission]:

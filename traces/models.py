@@ -239,6 +239,9 @@ class Log(models.Model):
                 fields=["project_id", "trace_id"], name="traces_log_trace", condition=models.Q(trace_id__isnull=False)
             ),
             models.Index(
+                fields=["project_id", "span_id"], name="traces_log_span", condition=models.Q(span_id__isnull=False)
+            ),
+            models.Index(
                 fields=["mission_id", "time_ns"], condition=models.Q(user_id__isnull=False), name="traces_log_users"
             ),
             models.Index(

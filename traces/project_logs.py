@@ -57,7 +57,7 @@ class LogQuery(NamedTuple):
     @property
     def is_selective(self) -> bool:
         """Does an index lead to its records, so that the rest of the project's are not looked at?"""
-        ids = (self.trace_id, self.step_id, self.user_id, self.request_id, self.conversation_id)
+        ids = (self.trace_id, self.span_id, self.step_id, self.user_id, self.request_id, self.conversation_id)
         return any(ids) or self.mission_pk is not None or (self.match is not None and self.match.pks is not None)
 
 

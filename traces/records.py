@@ -73,6 +73,17 @@ class LogRow(msgspec.Struct, frozen=True):
     host_name: str = ""
 
 
+class ErrorLogs(msgspec.Struct, frozen=True):
+    """How many log records of severity ERROR and above a span of a mission has in a minute."""
+
+    minute_ns: int
+    service_name: str
+    trace_id: str
+    """Empty, as the span's id, where they name none."""
+    span_id: str
+    count: int
+
+
 class SnapshotRow(msgspec.Struct, frozen=True):
     """One base or patch of an agent's state, without the value."""
 

@@ -18,10 +18,12 @@ from traces.missions import (
     MissionFilter,
     MissionPage,
     Tally,
+    count_log_traces,
     count_missions,
     find_mission,
     get_analysis,
     get_live_cursor,
+    is_log_trace,
     list_changed_missions,
     list_missions,
 )
@@ -428,9 +430,9 @@ def list_rejections(project_id: int, *, before_pk: int | None = None, limit: int
 
 
 __all__ = [
-    "LogDetail", "LogFilter", "MissionFilter", "MissionPage", "RejectionRow", "SpanDetail", "SpanFilter", "StateEntry",
-    "Tally", "count_missions", "effective_status", "find_log_rows", "find_mission", "find_span", "get_analysis",
-    "get_live_cursor", "list_changed_missions", "list_logs", "list_logs_by_time", "list_logs_of_spans", "list_missions",
-    "list_newest_logs", "list_rejections", "list_snapshots", "list_spans", "list_state", "read_logs", "read_spans",
-    "span_row",
+    "LogDetail", "LogFilter", "MissionFilter", "MissionPage", "RejectionRow", "SpanDetail", "SpanFilter",
+    "StateEntry", "Tally", "count_log_traces", "count_missions", "effective_status", "find_log_rows", "find_mission",
+    "find_span", "get_analysis", "get_live_cursor", "is_log_trace", "list_changed_missions", "list_logs",
+    "list_logs_by_time", "list_logs_of_spans", "list_missions", "list_newest_logs", "list_rejections",
+    "list_snapshots", "list_spans", "list_state", "read_logs", "read_spans", "span_row",
 ]  # fmt: skip

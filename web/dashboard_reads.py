@@ -8,14 +8,16 @@ import msgspec
 from accounts.records import ProjectAccess
 from metrics.dashboards.panels import Panel, PanelQuery, Tile
 from metrics.records import MetricAnswer, MetricQuery, MetricSeries
-from metrics.selectors import query, query_totals
+from metrics.selectors import find_last_ns, query, query_totals
+from web.presenters.dashboards.empty import present_empty
 from web.presenters.dashboards.panels import present_panel
 from web.presenters.dashboards.period import Period
-from web.presenters.dashboards.tiles import PresentedTile, present_tile
+from web.presenters.dashboards.tiles import NOTHING, Measured, PresentedTile, present_tile
 
 TILE_POINTS = 24
 MINUTE_S = 60
-MOST_SERIES = 10
+MOST_SERIES = 8
+"""As many as there are colours."""
 
 
 def read_panel(
@@ -25,13 +27,17 @@ def read_panel(
     groups = (group_by,) if group_by else panel.group_by
     asked = [_question(each, period, groups) for each in panel.queries]
     earlier = [_question(each, period.before(), groups) for each in panel.queries] if is_compared else []
-    return present_panel(
+    shown = present_panel(
         panel,
         period,
         [_ask(project, each) for each in asked],
         [query_totals(project.project_pk, each) for each in asked],
         [_ask(project, each) for each in earlier],
     )
+    if not shown["series"]:
+        last_ns = find_last_ns(project.project_pk, {each.name for each in panel.queries})
+        shown["empty"] = present_empty(panel, period, last_ns)._asdict()
+    return shown
 
 
 def read_tiles(project: ProjectAccess, tiles: Iterable[Tile], period: Period) -> list[PresentedTile]:
@@ -46,10 +52,10 @@ def _read_tile(project: ProjectAccess, tile: Tile, period: Period) -> PresentedT
     return present_tile(tile, period, now, before, course[0].points if course else [])
 
 
-def _total(project: ProjectAccess, question: MetricQuery) -> float | None:
+def _total(project: ProjectAccess, question: MetricQuery) -> Measured:
     """One value over the whole period."""
     series = query_totals(project.project_pk, question).series
-    return series[0].points[0][1] if series else None
+    return Measured(series[0].points[0][1], series[0].count) if series else NOTHING
 
 
 def _question(asked: PanelQuery, period: Period, group_by: tuple[str, ...] = ()) -> MetricQuery:

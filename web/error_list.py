@@ -12,6 +12,7 @@ from faults.selectors import (
     list_histograms,
     list_values,
 )
+from faults.turns import get_last_change
 from web.presenters.errors.query import DEFAULT_SORT, ErrorQuery, present_columns
 from web.presenters.errors.rows import describe_query, present_menus, present_rows, present_statuses
 from web.presenters.filters import FilterMenu
@@ -19,7 +20,8 @@ from web.presenters.mission_query import HOUR_NS
 
 PAGE_ROWS = 50
 BUCKETS = 28
-LATELY_NS = 7 * 24 * HOUR_NS
+DAY_NS = 24 * HOUR_NS
+LATELY_NS = 7 * DAY_NS
 
 
 def read_menus(project: ProjectAccess, query: ErrorQuery) -> list[FilterMenu]:
@@ -29,12 +31,14 @@ def read_menus(project: ProjectAccess, query: ErrorQuery) -> list[FilterMenu]:
 
 
 def read_results(project: ProjectAccess, query: ErrorQuery, *, cursor: str, now_ns: int) -> dict[str, Any]:
-    """Context of `errors/_results.html`."""
+    """Context of `errors/_results.html`. The live cursor is read first: what changes meanwhile is told again."""
+    last_change = get_last_change(project.project_pk)
     rows = read_rows(project, query, cursor=cursor, now_ns=now_ns)
     counts = count_groups(project.project_pk, query.chosen(now_ns))
     is_empty = not rows["errors"] and not sum(counts.values()) and not query.is_narrowed
     return {
         **rows,
+        "cursor": last_change,
         "query": query,
         "columns": present_columns(query),
         "counts": present_statuses(counts, query),
@@ -68,9 +72,11 @@ class _Window(NamedTuple):
 
 
 def _find_window(query: ErrorQuery, rows: Sequence[GroupRow], now_ns: int) -> _Window:
-    """The range that was asked for; else the last days, unless nothing of these rows happened in them."""
+    """The range that was asked for; else the last day or days that hold these rows' events, unless none is so young."""
     if query.range.span_ns is not None:
         return _Window(now_ns - query.range.span_ns, now_ns, query.range.label)
+    if rows and all(now_ns - DAY_NS <= row.first_seen_ns <= row.last_seen_ns <= now_ns for row in rows):
+        return _Window(now_ns - DAY_NS, now_ns, "Last 24 h")
     if not rows or any(now_ns - LATELY_NS <= row.last_seen_ns <= now_ns for row in rows):
         return _Window(now_ns - LATELY_NS, now_ns, "Last 7 days")
     first, last = min(row.first_seen_ns for row in rows), max(row.last_seen_ns for row in rows)

@@ -8,11 +8,24 @@ from live.feeds import get_list_cursor
 from search.selectors import find_missions_with
 from traces.overview import count_activity, list_known_names
 from traces.records import MissionRow
-from traces.selectors import MissionFilter, count_missions, list_changed_missions, list_missions
+from traces.selectors import (
+    MissionFilter,
+    count_log_traces,
+    count_missions,
+    is_log_trace,
+    list_changed_missions,
+    list_missions,
+)
 from web.presenters.columns import DEFAULT_SORT, present_columns
 from web.presenters.filters import FilterMenu, describe_filters, present_filters
 from web.presenters.mission_query import MissionQuery
-from web.presenters.missions import present_activity, present_counts, present_mission, present_missions
+from web.presenters.missions import (
+    present_activity,
+    present_counts,
+    present_log_traces,
+    present_mission,
+    present_missions,
+)
 
 PAGE_ROWS = 50
 MOST_CHANGES = 200
@@ -28,14 +41,16 @@ def read_results(project: ProjectAccess, query: MissionQuery, *, cursor: str, no
     """Context of `missions/_results.html`. The live cursor is read first: what changes meanwhile comes twice."""
     live_cursor = get_list_cursor(project.project_pk)
     rows = read_rows(project, query, cursor=cursor, now_ns=now_ns)
-    is_empty = not rows["missions"] and not query.is_filtered and not cursor
+    is_nothing = not rows["missions"] and not query.is_filtered and not cursor
+    has_hidden = is_nothing and bool(list_missions(project.project_pk, MissionFilter(), limit=1).rows)
     return {
         **rows,
         **read_strip(project, query, now_ns=now_ns),
         "query": query,
         "columns": present_columns(query),
         "cursor": live_cursor,
-        "state": "rows" if rows["missions"] else "empty" if is_empty else "filtered",
+        "state": "rows" if rows["missions"] else "empty" if is_nothing and not has_hidden else "filtered",
+        "has_hidden": has_hidden,
         "filter_words": describe_filters(query),
     }
 
@@ -58,7 +73,12 @@ def read_strip(project: ProjectAccess, query: MissionQuery, *, now_ns: int) -> d
     chosen = mission_filter(project, query, now_ns)
     tally = count_missions(project.project_pk, chosen)
     activity = count_activity(project.project_pk, chosen, until_ns=now_ns)
-    return {"counts": present_counts(tally.counts, query), "chart": present_activity(activity)}
+    log_traces = count_log_traces(project.project_pk, chosen)
+    return {
+        "counts": present_counts(tally.counts, query),
+        "chart": present_activity(activity),
+        "log_traces": present_log_traces(log_traces, query) if log_traces and not query.text else None,
+    }
 
 
 def read_changes(project: ProjectAccess, query: MissionQuery, *, after: int, now_ns: int) -> dict[str, Any]:
@@ -85,6 +105,7 @@ def mission_filter(project: ProjectAccess, query: MissionQuery, now_ns: int) -> 
         min_duration_ns=query.longer.duration_ns if query.longer else None,
         has_verdict={"yes": True, "no": False}.get(query.verdict),
         has_error=True if query.has_error else None,
+        hides_log_traces=not query.has_log_traces and not query.text,
         since_ns=query.since_ns(now_ns),
     )
 
@@ -101,6 +122,7 @@ def is_taken(row: MissionRow, chosen: MissionFilter) -> bool:
         chosen.min_duration_ns is None or (row.duration_ns or 0) >= chosen.min_duration_ns,
         chosen.has_verdict is None or chosen.has_verdict == bool(row.verdict),
         not chosen.has_error or row.error_count > 0,
+        not (chosen.hides_log_traces and is_log_trace(row)),
         chosen.since_ns is None or (row.last_activity_ns or 0) >= chosen.since_ns,
     )
     return all(checks)

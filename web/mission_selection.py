@@ -179,11 +179,12 @@ def _find(
 @require_safe
 @project_page()
 def show_log_panel(request: HttpRequest, project: ProjectAccess, mission_id: str, pk: int) -> HttpResponse:
-    """The whole of one log record, opened below its line."""
-    get_mission(project, mission_id)
-    record = traces.read_logs(project.project_pk, [pk]).get(pk)
+    """The whole of one log record of the mission, opened below its line."""
+    mission = get_mission(project, mission_id)
+    held = traces.find_log_rows([pk], mission.pk, mission.id)
+    record = traces.read_logs(project.project_pk, held).get(pk)
     if record is None:
-        raise NotFound("There is no such log record in this project.")
+        raise NotFound("There is no such log record in this mission.")
     context = {
         "pk": pk,
         "body": present_value(record.body, is_whole=True),

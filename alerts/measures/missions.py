@@ -17,9 +17,12 @@ from alerts.states import MOST_REFS, Sample, of_mission
 from analysis.algorithms.findings import SEVERITIES
 from analysis.detectors.human_input_pending import NAME as PENDING
 from analysis.detectors.human_input_timeout import NAME as TIMEOUT
+from analysis.detectors.stall import NAME as STALL
+from analysis.detectors.waiting import NAME as WAITING
 from core.nanotime import NS_PER_SECOND
 from traces.missions import list_analyses, list_changed_missions, list_newest_missions, list_still_missions
 from traces.records import MissionRow
+from traces.selectors import find_spans
 
 MOST_READ = 500
 """Changed missions that one window looks at; the next one goes on where it ended."""
@@ -96,9 +99,20 @@ def measure_pending(asked: Asked) -> Measured:
     samples: list[Sample] = []
     for row, findings in _read_findings(missions):
         for each in findings:
-            if each["detector"] == PENDING and is_open(each) and row.status in OPEN:
+            if is_open(each) and row.status in OPEN and is_question(asked.project_id, row, each):
                 samples.append(_pending_sample(asked, condition, row, each))
     return Measured(samples, seen)
+
+
+def is_question(project_id: int, row: MissionRow, finding: Mapping[str, Any]) -> bool:
+    """Is a person waited for: by a question of the plan, or by a span of kind HUMAN that has not ended?"""
+    if finding["detector"] == PENDING:
+        return True
+    if finding["detector"] != WAITING:
+        return False
+    keys = [(*ref["id"].split("/"), "0")[:3] for ref in finding["refs"][:1] if ref["type"] == "span"]
+    wanted = [(trace_id, span_id, int(side)) for trace_id, span_id, side in keys]
+    return any(span.span_kind == "HUMAN" for span in find_spans(project_id, row.pk, row.id, wanted))
 
 
 def _pending_sample(asked: Asked, condition: HumanPending, row: MissionRow, finding: Mapping[str, Any]) -> Sample:
@@ -159,10 +173,20 @@ def budget_sample(condition: Budget, row: MissionRow, value: Decimal) -> Sample:
 def measure_stalled(asked: Asked) -> Measured:
     """Missions that are not over, and of which nothing was heard for long enough."""
     condition: StalledMission = asked.condition
-    statuses = OPEN if condition.include_waiting else ("active",)
     before_ns = asked.end_ns - condition.after_s * NS_PER_SECOND
-    rows = list_still_missions(asked.project_id, statuses, before_ns, limit=MOST_READ)
+    rows = list_still_missions(asked.project_id, ("active",), before_ns, limit=MOST_READ)
+    waiting = list_still_missions(asked.project_id, ("waiting",), before_ns, limit=MOST_READ)
+    rows += waiting if condition.include_waiting else list_stalled(waiting)
     return Measured([stalled_sample(condition, row, asked.end_ns) for row in rows])
+
+
+def list_stalled(rows: Iterable[MissionRow]) -> list[MissionRow]:
+    """Those of which the analysis says that they wait for what will not come."""
+    return [row for row, findings in _read_findings(rows) if any(map(_is_stall, findings))]
+
+
+def _is_stall(finding: Mapping[str, Any]) -> bool:
+    return bool(finding["detector"] == STALL) and is_open(finding)
 
 
 def stalled_sample(condition: StalledMission, row: MissionRow, now_ns: int) -> Sample:

@@ -7,9 +7,17 @@ from typing import Any
 from alerts.conditions import Budget, CriticalFailure, HumanPending, StalledMission
 from alerts.measures.asking import Asked, Interval, Line, Replay
 from alerts.measures.failures import CRITICAL, LOG_RECORDS, MOST_NEW, error_sample
-from alerts.measures.missions import budget_sample, finding_sample, is_meant, read_spent, stalled_sample
+from alerts.measures.missions import (
+    budget_sample,
+    finding_sample,
+    is_meant,
+    is_question,
+    list_stalled,
+    read_spent,
+    stalled_sample,
+)
 from alerts.replays.lines import Lines, Period, find_intervals, read_lines
-from analysis.detectors import human_input_pending, human_input_timeout
+from analysis.detectors import human_input_timeout
 from core.nanotime import NS_PER_SECOND
 from faults.news import list_groups_seen_first, list_returned_groups
 from traces.missions import MissionFilter, list_analyses, list_missions
@@ -34,29 +42,32 @@ def replay_mission_budget(asked: Asked, period: Period) -> Replay:
 
 def replay_findings(asked: Asked, period: Period) -> Replay:
     """Findings that were open in the time."""
-    return _of_findings(_findings(asked, period, lambda each: is_meant(asked.condition, each)), period)
+    return _of_findings(_findings(asked, period, lambda _, each: is_meant(asked.condition, each)), period)
 
 
 def replay_pending(asked: Asked, period: Period) -> Replay:
     """Questions that wait now, for long enough: what was answered is no longer known as a finding."""
     condition: HumanPending = asked.condition
-    found = _findings(asked, period, lambda each: each["detector"] == human_input_pending.NAME)
+    found = _findings(asked, period, lambda row, each: is_question(asked.project_id, row, each))
     return _of_findings(found, period, after_s=condition.after_s)
 
 
 def replay_timeouts(asked: Asked, period: Period) -> Replay:
     """Questions that went unanswered."""
-    return _of_findings(_findings(asked, period, lambda each: each["detector"] == human_input_timeout.NAME), period)
+    return _of_findings(_findings(asked, period, lambda _, each: each["detector"] == human_input_timeout.NAME), period)
 
 
 def replay_stalled(asked: Asked, period: Period) -> Replay:
     """Missions that stand still now, or did when they were given up."""
     condition: StalledMission = asked.condition
-    statuses = ("active", "waiting", "gone") if condition.include_waiting else ("active", "gone")
+    rows = _missions(asked, period)
+    waiting = [row for row in rows if row.status == "waiting"]
+    meant = [row for row in rows if row.status in ("active", "gone")]
+    meant += waiting if condition.include_waiting else list_stalled(waiting)
     intervals: list[Interval] = []
-    for row in _missions(asked, period):
+    for row in meant:
         since_ns = (row.last_activity_ns or period.until_ns) + condition.after_s * NS_PER_SECOND
-        if row.status in statuses and since_ns < period.until_ns:
+        if since_ns < period.until_ns:
             sample = stalled_sample(condition, row, period.until_ns)
             intervals.append(Interval(sample.labels, sample.title, since_ns, None, sample.evidence))
     return Replay(0, float(condition.after_s), [], intervals)
@@ -98,10 +109,12 @@ def _missions(asked: Asked, period: Period) -> list[MissionRow]:
     return list_missions(asked.project_id, chosen, limit=MOST_MISSIONS).rows
 
 
-def _findings(asked: Asked, period: Period, is_wanted: Callable[[Mapping[str, Any]], bool]) -> Findings:
+def _findings(asked: Asked, period: Period, is_wanted: Callable[[MissionRow, Mapping[str, Any]], bool]) -> Findings:
     rows = _missions(asked, period)
     analyses = list_analyses([row.pk for row in rows])
-    return [(row, each) for row in rows for each in analyses.get(row.pk, {}).get("findings", []) if is_wanted(each)]
+    return [
+        (row, each) for row in rows for each in analyses.get(row.pk, {}).get("findings", []) if is_wanted(row, each)
+    ]
 
 
 def _of_findings(found: Findings, period: Period, *, after_s: int = 0) -> Replay:

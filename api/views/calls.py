@@ -5,15 +5,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analysis.selectors import Tries, read_attempts, read_turns
-from api.fields import (
+from api.call_fields import (
     LlmCallDetailSerializer,
     LlmCallSerializer,
     ToolCallDetailSerializer,
     ToolCallSerializer,
     TurnDetailSerializer,
     TurnSerializer,
-    describe,
 )
+from api.fields import describe
 from api.parameters import get_limit
 from api.shapes import llm_call_detail, tool_call_detail, turn_detail, turn_json
 from api.views.missions import get_mission

@@ -46,7 +46,7 @@ SORT_NAMES = [name for sort in SORTS for name in (sort, f"-{sort}")]
 BUCKETS = 48
 SECOND_NS = 1_000_000_000
 FILTERS = [
-    text_parameter("q", "Part of the title, message or place."),
+    text_parameter("q", "Words that are all in the title, type, message or place."),
     choices_parameter("status", "One or several, separated by commas.", STATUSES),
     choices_parameter("source", "One or several, separated by commas.", SOURCES),
     choices_parameter("level", "One or several, separated by commas.", LEVELS),

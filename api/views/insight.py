@@ -5,18 +5,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analysis.selectors import read_critical_path, read_facts, read_findings, read_graph, read_state
-from api.fields import (
+from api.fields import describe
+from api.insight_fields import (
     AgentSerializer,
     FindingSerializer,
     GraphSerializer,
     HumanRequestSerializer,
     PathSerializer,
-    StateSerializer,
     StepSerializer,
-    describe,
 )
 from api.paging import answer_slice
 from api.parameters import get_number, get_text, number_parameter, text_parameter
+from api.record_fields import StateSerializer
 from api.shapes import critical_path_json, finding_json, graph_json, state_json
 from api.steps import list_agents, present_steps
 from api.views.missions import get_mission

@@ -5,7 +5,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.authentication import get_project_id
-from api.fields import LogSerializer, describe
+from api.fields import describe
 from api.paging import answer_page
 from api.parameters import (
     get_hex,
@@ -17,6 +17,7 @@ from api.parameters import (
     number_parameter,
     text_parameter,
 )
+from api.record_fields import LogSerializer
 from api.shapes import log_detail
 from core.cursors import decode_cursor, encode_cursor
 from core.errors import NotFound

@@ -15,7 +15,8 @@ from analysis.current import bring_up_to_date, find_current_mission
 from analysis.summary import read_summary
 from api.authentication import get_request_sight
 from api.export import export_lines, stream_lines
-from api.fields import ERRORS, STATUSES, MissionSerializer, SummarySerializer, describe
+from api.fields import ERRORS, STATUSES, describe
+from api.mission_fields import MissionSerializer, SummarySerializer
 from api.paging import answer_page
 from api.parameters import (
     PROJECT_PARAMETER,

@@ -5,9 +5,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.authentication import get_project_id, get_request_sight
-from api.fields import HitSerializer, RejectionSerializer, describe
+from api.fields import describe
 from api.paging import answer_page
 from api.parameters import choices_parameter, get_choices, get_limit, get_text, text_parameter
+from api.record_fields import HitSerializer, RejectionSerializer
 from api.shapes import hit_json, rejection_json
 from core.cursors import decode_cursor, encode_cursor
 from core.errors import NotFound

@@ -7,14 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.fields import (
-    STATUSES,
-    LogSerializer,
-    SnapshotSerializer,
-    SpanDetailSerializer,
-    SpanSerializer,
-    describe,
-)
+from api.fields import STATUSES, describe
 from api.paging import answer_page
 from api.parameters import (
     choices_parameter,
@@ -28,6 +21,7 @@ from api.parameters import (
     number_parameter,
     text_parameter,
 )
+from api.record_fields import LogSerializer, SnapshotSerializer, SpanDetailSerializer, SpanSerializer
 from api.shapes import log_detail, span_detail
 from api.views.missions import get_mission
 from core.cursors import decode_cursor, encode_cursor

@@ -18,6 +18,7 @@ MESSAGES_URL = "http://assistant-api:3000/conversations/team-day/messages"
 ASSISTANT = ("assistant", "Plans with people, looks things up, asks before it spends")
 LOADING = Scope("@opentelemetry/instrumentation-document-load", "0.52.0")
 CLICKING = Scope("@opentelemetry/instrumentation-user-interaction", "0.52.0")
+SOCKET_CLOSED = "browser.websocket.closed"
 SDK = Scope("assistant-sdk", "4.1.0")
 SYSTEM = (
     "You are an assistant for groups of people who plan something together. Look things up with tools, never guess a "
@@ -69,7 +70,7 @@ def _open_page(story: Story, visit: Visit) -> None:
         story.log("INFO", "the socket is open", event_name="browser.websocket.open")
         if visit.socket_fails:
             story.wait(0.3)
-            story.log("WARN", "the socket broke, trying again", event_name="browser.websocket.error")
+            story.log("WARN", "the socket broke, trying again", event_name=SOCKET_CLOSED, websocket__close_code=1006)
             story.wait(1.2)
             story.log("INFO", "the socket is open", event_name="browser.websocket.open")
 
@@ -78,7 +79,9 @@ def _leave(story: Story) -> None:
     story.wait(story.random.uniform(20, 60))
     with _on_page(story, "navigation", CLICKING):
         story.wait(0.05)
-        story.log("INFO", "the socket is closed: the page is left", event_name="browser.websocket.closed")
+        story.log(
+            "INFO", "the socket is closed: the page is left", event_name=SOCKET_CLOSED, websocket__close_code=1001
+        )
 
 
 def _start(story: Story, *, is_new: bool) -> None:

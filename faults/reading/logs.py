@@ -24,10 +24,13 @@ MOST_CUSTOM = 20
 
 
 def read_log(record: LogRecord, time_ns: int, read_stack: ReadStack) -> Failure | None:
-    """What the record tells; None when it is about work that was stopped or waits."""
+    """What the record tells; None when it is about work that was stopped or waits, and for a message of a Sentry client
+    that is none of an error's level."""
     meaning = map_log(record)
     about = read_correlation(record)
     is_sentry = record.event_name == SENTRY_EVENT
+    if is_sentry and not meaning.is_error and _is_mere_message(record):
+        return None
     told = sentry.read_stack(record.attributes) if is_sentry else None
     stack = read_stack(told or _stack_text(record), about.release)
     thrown = stack.chain[0] if stack is not None else None
@@ -56,6 +59,12 @@ def read_log(record: LogRecord, time_ns: int, read_stack: ReadStack) -> Failure 
         request_id=about.request_id,
         custom=_custom(record.attributes.get("sentry.fingerprint")),
     )
+
+
+def _is_mere_message(record: LogRecord) -> bool:
+    """A level below an error's, and no exception."""
+    has_exception = any(name.startswith(("exception.", "sentry.exception")) for name in record.attributes)
+    return 0 < record.severity_number < _ERROR_NUMBER and not has_exception
 
 
 def _level(record: LogRecord, *, is_error: bool) -> str:

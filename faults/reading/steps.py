@@ -24,8 +24,8 @@ def digest_steps(plan: Plan) -> bytes:
     return digest8(msgspec.msgpack.encode(said))
 
 
-def read_step(step: PlanStep, plan: Plan) -> Failure:
-    """What a failed step tells."""
+def read_step(step: PlanStep, plan: Plan, service_name: str) -> Failure:
+    """What a failed step tells. `service_name`: of the records beside it."""
     code = step.error_code or step.reason_code
     named = name_failure(code, step.error or step.reason)
     agent = next((agent for agent in plan.agents if agent.id == step.agent_id), None)
@@ -39,6 +39,7 @@ def read_step(step: PlanStep, plan: Plan) -> Failure:
         place=" ".join(part for part in ("step", step.verb) if part),
         time_ns=next((time_ns for time_ns in times if time_ns is not None), 0),
         handled=None,
+        service_name=service_name,
         agent_name=agent_name or step.agent_id,
         step_id=step.step_id,
         step_verb=step.verb,

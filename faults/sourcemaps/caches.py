@@ -19,28 +19,30 @@ class _Ready:
         self.cache, self.size_bytes = cache, size_bytes
 
 
-_ready: OrderedDict[bytes, _Ready] = OrderedDict()
+_ready: OrderedDict[tuple[int, bytes], _Ready] = OrderedDict()
+"""By project and digest."""
 _lock = Lock()
 
 
-def look_up(pk: int, digest: bytes, line: int, column: int) -> SourceMapCacheToken | None:
+def look_up(project_id: int, pk: int, digest: bytes, *, line: int, column: int) -> SourceMapCacheToken | None:
     """Where a place of the minified file was written, counted from 1; None when the map says nothing of it."""
+    place = (project_id, digest)
     with _lock:
-        ready = _ready.get(digest)
+        ready = _ready.get(place)
         if ready is None:
-            ready = _make(pk)
+            ready = _make(project_id, pk)
             if ready is None:
                 return None
-            _keep(digest, ready)
-        _ready.move_to_end(digest)
+            _keep(place, ready)
+        _ready.move_to_end(place)
         try:
             return ready.cache.lookup(line, column, CONTEXT_LINES)
         except SymbolicError:
             return None
 
 
-def _make(pk: int) -> _Ready | None:
-    row = SourceMap.objects.filter(pk=pk).only("source_map", "minified", "size_bytes").first()
+def _make(project_id: int, pk: int) -> _Ready | None:
+    row = SourceMap.objects.filter(project_id=project_id, pk=pk).only("source_map", "minified", "size_bytes").first()
     if row is None:
         return None
     minified = b"" if row.minified is None else zstandard.decompress(bytes(row.minified))
@@ -51,8 +53,8 @@ def _make(pk: int) -> _Ready | None:
     return _Ready(cache, row.size_bytes)
 
 
-def _keep(digest: bytes, ready: _Ready) -> None:
-    _ready[digest] = ready
+def _keep(place: tuple[int, bytes], ready: _Ready) -> None:
+    _ready[place] = ready
     held = sum(each.size_bytes for each in _ready.values())
     while held > KEPT_BYTES and len(_ready) > 1:
         held -= _ready.popitem(last=False)[1].size_bytes

@@ -33,7 +33,7 @@ def resolve(
     """
     files = list(dict.fromkeys(frame.file for frame in frames if _is_minified(frame)))[:MOST_FILES]
     maps = _find_maps(project_id, files, release, debug_ids or {}) if files else {}
-    return tuple(_resolve(frame, maps) for frame in frames) if maps else tuple(frames)
+    return tuple(_resolve(project_id, frame, maps) for frame in frames) if maps else tuple(frames)
 
 
 def _is_minified(frame: Frame) -> bool:
@@ -62,11 +62,11 @@ def _find_maps(project_id: int, files: Iterable[str], release: str, debug_ids: M
     return {file: found for file, found in chosen.items() if found is not None}
 
 
-def _resolve(frame: Frame, maps: Mapping[str, _Map]) -> Frame:
+def _resolve(project_id: int, frame: Frame, maps: Mapping[str, _Map]) -> Frame:
     found = maps.get(frame.file) if _is_minified(frame) else None
     if found is None or frame.line is None or frame.column is None:
         return frame
-    token = look_up(found.pk, found.digest, frame.line, frame.column)
+    token = look_up(project_id, found.pk, found.digest, line=frame.line, column=frame.column)
     return frame if token is None or not token.src else _mapped(frame, token)
 
 

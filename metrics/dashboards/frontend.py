@@ -6,7 +6,7 @@ LOADS, ERRORS, SOCKETS, DONE = (
     "missionscope.frontend.page_load", "missionscope.frontend.errors", "missionscope.frontend.websocket",
     "missionscope.frontend.interactions",
 )  # fmt: skip
-LOST = (("state", "closed"), ("state", "error"))
+LOST = (("state", "lost"),)
 DASHBOARD = Dashboard(
     slug="frontend",
     name="Frontend",
@@ -23,7 +23,8 @@ DASHBOARD = Dashboard(
         Panel("errors", "JavaScript errors", (PanelQuery(ERRORS, "sum"),), "", ("service",), BARS),
         Panel("sockets", "WebSocket changes", (PanelQuery(SOCKETS, "sum"),), "", ("state",), BARS),
         Panel(
-            "lost", "WebSockets lost by service", (PanelQuery(SOCKETS, "sum", filters=LOST),), "", ("service",), BARS
+            "lost", "WebSockets lost by service", (PanelQuery(SOCKETS, "sum", filters=LOST),), "", ("service",), BARS,
+            help="Not by leaving the page.",
         ),
         Panel(
             "render", "Component rendering p90", (PanelQuery("react.component.render.duration", "p90"),), "s",

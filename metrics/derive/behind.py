@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from core.bulk import find_by_keys
-from metrics.derive.catalogue import ACTIVE_AGENTS, ACTIVE_MISSIONS, BY_NAME, HISTOGRAM
+from metrics.derive.catalogue import ACTIVE_AGENTS, ACTIVE_MISSIONS, BY_NAME, HISTOGRAM, WEBSOCKET
 from metrics.derive.marks import find_interval
 from metrics.derive.reading import read_records
 from metrics.derive.rows import Measured
@@ -37,7 +37,8 @@ def list_missions_behind(
         if name == ACTIVE_MISSIONS.name:
             measured: Iterable[Measured] = _measure_missions(cursor, project_id, since_ns, until_ns)
         else:
-            records = read_records(cursor, project_id, since_ns, until_ns, MOST_READ)
+            is_of_sockets = name == WEBSOCKET.name
+            records = read_records(cursor, project_id, since_ns, until_ns, MOST_READ, with_closings=is_of_sockets)
             agents = {(mission, agent) for _, mission, agent in records.list_agents()}
             measured = (
                 (Measured(name, since_ns, "", (), 1.0, mission_pk=mission) for mission, _ in sorted(agents))

@@ -70,7 +70,7 @@ WEBSOCKET = Metric(
     "missionscope.frontend.websocket",
     SUM,
     "{change}",
-    "Changes of pages' WebSockets: log records `browser.websocket.STATE`.",
+    "Changes of pages' WebSockets: log records `browser.websocket.STATE`, or how they ended: `closed`, `lost`.",
     ("state",),
 )
 ACTIVE_MISSIONS = Metric(
@@ -83,9 +83,7 @@ MISSION = Metric("missionscope.mission.duration", HISTOGRAM, "s", "From a missio
 MISSIONS_ENDED = Metric("missionscope.missions.ended", SUM, "{mission}", "Missions that are over.", ("status",))
 MISSION_COST = Metric("missionscope.mission.cost", HISTOGRAM, "USD", "What missions that are over cost.", ("status",))
 LOG_RECORDS = Metric("missionscope.log.records", SUM, "{record}", "Log records.", ("severity",))
-ERRORS = Metric(
-    "missionscope.errors", SUM, "{error}", "Spans that failed, and log records of severity ERROR.", ("source",)
-)
+ERRORS = Metric("missionscope.errors", SUM, "{error}", "Failures, each once: where it began.", ("source",))
 
 METRICS = (
     REQUEST, MESSAGE, AGENT, LLM, FIRST_TOKEN, TOKENS, COST, TOOL, STEP, QUEUE_WAIT, HUMAN_WAIT, SDK, PAGE_LOAD,

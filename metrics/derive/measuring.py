@@ -6,10 +6,12 @@ from decimal import Decimal
 
 from core.nanotime import NS_PER_SECOND
 from metrics.derive import catalogue as known
-from metrics.derive.rows import EndedCall, EndedRun, EndedSpan, LogGroup, Measured, Sample
+from metrics.derive.rows import Closing, EndedCall, EndedRun, EndedSpan, LogGroup, Measured, Sample
 
 LONGEST_LABEL = 100
 ERROR_SEVERITY = 17
+FROM_LOG = "log"
+"""The source of an error that no span tells."""
 SERVER, CONSUMER = 2, 5
 """OpenTelemetry's numbers of a span's kind."""
 SEVERITIES = ("unset", "trace", "debug", "info", "warn", "error", "critical")
@@ -19,20 +21,18 @@ INTERACTION_NAMES = frozenset({"click", "dblclick", "submit", "change", "keydown
 PAGE_KINDS = frozenset({"OTHER", "HTTP"})
 """It tells their page's address as `http.url`. An agent's tool may be called `click` too."""
 WEBSOCKET_EVENT = "browser.websocket."
-ERROR_SOURCES = {"LLM": "llm", "TOOL": "tool", "STEP": "step", "AGENT": "agent", "HTTP": "http", "DB": "db"}
-_SOURCES_BY_SIDE = {SERVER: "request", CONSUMER: "message"}
+CLOSINGS = (f"{WEBSOCKET_EVENT}close", f"{WEBSOCKET_EVENT}closed")
+LEFT = frozenset({1000, 1001, 1005})
+"""Codes of a WebSocket that ended as it should: done, page left, closed without a reason."""
+WARN_SEVERITY = 13
 _ID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|(?<![A-Za-z])[0-9a-fA-F]*[0-9][0-9a-fA-F]{7,}|(?<![A-Za-z0-9.])\d+")
 _STATUS = re.compile(r"[1-5]\d\d\Z")
 
 
 def measure_spans(spans: Iterable[EndedSpan]) -> Iterator[Measured]:
-    """Requests, the SDK's methods, pages, errors."""
+    """Requests, the SDK's methods, pages."""
     for span in spans:
-        found = list(_of_span(span))
-        if span.has_failed:
-            source = ERROR_SOURCES.get(span.span_kind, _SOURCES_BY_SIDE.get(span.otel_kind, "span"))
-            found.append((known.ERRORS, (source,), 1.0))
-        for metric, labels, value in found:
+        for metric, labels, value in _of_span(span):
             yield Measured(
                 metric.name, span.end_ns, span.service_name, labels, value, span.has_failed, span.mission_pk, span.pk
             )
@@ -109,7 +109,7 @@ def measure_runs(runs: Iterable[EndedRun]) -> Iterator[Measured]:
 
 
 def measure_logs(groups: Iterable[LogGroup]) -> Iterator[Measured]:
-    """Log records by severity, errors among them, and what pages tell."""
+    """Log records by severity, errors that belong to no mission, and what pages tell."""
     for group in groups:
         for metric, labels in _of_logs(group):
             yield Measured(
@@ -121,12 +121,22 @@ def measure_logs(groups: Iterable[LogGroup]) -> Iterator[Measured]:
 def _of_logs(group: LogGroup) -> Iterator[tuple[known.Metric, tuple[str, ...]]]:
     is_error = group.severity_number >= ERROR_SEVERITY
     yield known.LOG_RECORDS, (name_severity(group.severity_number),)
-    if is_error:
-        yield known.ERRORS, ("log",)
+    if is_error and group.mission_pk is None:
+        yield known.ERRORS, (FROM_LOG,)
+    if group.event_name in CLOSINGS:
+        return
     if group.event_name.startswith(WEBSOCKET_EVENT):
         yield known.WEBSOCKET, (group.event_name.removeprefix(WEBSOCKET_EVENT)[:LONGEST_LABEL],)
     elif group.event_name and is_error:
         yield known.PAGE_ERRORS, ()
+
+
+def measure_closings(closings: Iterable[Closing]) -> Iterator[Measured]:
+    """WebSockets that were closed, and those that were lost; without a code the record's severity tells which."""
+    for each in closings:
+        is_lost = each.severity_number >= WARN_SEVERITY if each.code is None else each.code not in LEFT
+        state = "lost" if is_lost else "closed"
+        yield Measured(known.WEBSOCKET.name, each.time_ns, each.service_name, (state,), 1.0, mission_pk=each.mission_pk)
 
 
 def name_severity(number: int) -> str:
@@ -137,9 +147,21 @@ def name_severity(number: int) -> str:
 def measure_samples(samples: Iterable[Sample]) -> Iterator[Measured]:
     """What was measured when the mission was computed."""
     for sample in samples:
-        yield Measured(
-            sample.metric, sample.time_ns, "", sample.labels, sample.value, sample.has_failed, sample.mission_pk
-        )
+        if sample.metric == known.ERRORS.name:
+            yield _measure_error(sample)
+        else:
+            yield Measured(
+                sample.metric, sample.time_ns, "", sample.labels, sample.value, sample.has_failed, sample.mission_pk
+            )
+
+
+def _measure_error(sample: Sample) -> Measured:
+    """Its labels begin with the service, its key is that of the span."""
+    service, *labels = sample.labels
+    return Measured(
+        sample.metric, sample.time_ns, service, tuple(labels), sample.value, sample.has_failed, sample.mission_pk,
+        int(sample.key) if sample.key else None, round(sample.value),
+    )  # fmt: skip
 
 
 def _seconds(length_ns: int) -> float:

@@ -3,9 +3,17 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from metrics.derive.closings import read_closings
 from metrics.derive.marks import Interval, find_interval
-from metrics.derive.measuring import measure_calls, measure_logs, measure_runs, measure_samples, measure_spans
-from metrics.derive.rows import EndedCall, EndedRun, EndedSpan, LogGroup, Measured
+from metrics.derive.measuring import (
+    measure_calls,
+    measure_closings,
+    measure_logs,
+    measure_runs,
+    measure_samples,
+    measure_spans,
+)
+from metrics.derive.rows import Closing, EndedCall, EndedRun, EndedSpan, LogGroup, Measured
 from metrics.derive.sample_store import read_samples
 from metrics.levels import MINUTE_NS
 from telemetry.meaning import WAITS_FOR_A_PERSON
@@ -22,6 +30,7 @@ class Records(NamedTuple):
     calls: list[EndedCall]
     runs: list[EndedRun]
     logs: list[LogGroup]
+    closings: list[Closing]
     measured_samples: list[Measured]
 
     def measure(self) -> Iterator[Measured]:
@@ -30,6 +39,7 @@ class Records(NamedTuple):
         yield from measure_calls(self.calls)
         yield from measure_runs(self.runs)
         yield from measure_logs(self.logs)
+        yield from measure_closings(self.closings)
         yield from self.measured_samples
 
     def list_agents(self) -> Iterator[tuple[int, int, str]]:
@@ -42,8 +52,10 @@ class Records(NamedTuple):
                 yield group.minute_ns, group.mission_pk, group.agent_name
 
 
-def read_records(cursor: Any, project_id: int, since_ns: int, until_ns: int, most: int | None = None) -> Records:
-    """What ended or happened in [since, until); `most` of each kind, the newest."""
+def read_records(
+    cursor: Any, project_id: int, since_ns: int, until_ns: int, most: int | None = None, *, with_closings: bool = True
+) -> Records:
+    """What ended or happened in [since, until); `most` of each kind, the newest. Closings cost most to read."""
     limit = "" if most is None else f" ORDER BY s.end_ns DESC LIMIT {int(most)}"
     span = (project_id, since_ns, until_ns)
     return Records(
@@ -51,6 +63,7 @@ def read_records(cursor: Any, project_id: int, since_ns: int, until_ns: int, mos
         list(_read_calls(cursor, span, limit)),
         list(_read_runs(cursor, span, limit)),
         list(_read_logs(cursor, span)),
+        read_closings(cursor, *span, most) if with_closings else [],
         list(measure_samples(read_samples(cursor, *span, most))),
     )
 

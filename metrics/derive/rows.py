@@ -69,6 +69,17 @@ class LogGroup(msgspec.Struct, frozen=True):
     count: int
 
 
+class Closing(NamedTuple):
+    """A log record that tells the end of a page's WebSocket."""
+
+    time_ns: int
+    mission_pk: int | None
+    service_name: str
+    severity_number: int
+    code: int | None
+    """As WebSockets number the reasons (RFC 6455, 7.4); None where it is not told."""
+
+
 class Sample(NamedTuple):
     """One measurement of a mission's plan, or of the mission: see `samples`."""
 

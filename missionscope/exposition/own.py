@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 
+from alerts.timekeeping import read_idle_ns
 from core import counters
 from faults.selectors import count_pending_records
 from metrics.selectors import count_pending
@@ -63,6 +64,8 @@ def _read_database() -> Iterable[Metric]:
     yield waiting
     lag_s = get_index_lag_ns(time.time_ns()) / 1e9
     yield _gauge("missionscope_search_lag_seconds", "How long the oldest record waits that cannot be found yet.", lag_s)
+    idle_s = read_idle_ns() / 1e9
+    yield _gauge("missionscope_alerts_idle_seconds", "For how long nobody has looked at the rules of alerts.", idle_s)
     yield _gauge("missionscope_database_bytes", "Size of the database.", _read_size())
 
 

@@ -34,6 +34,7 @@ _IP_GIVEN = re.compile(
     r"(?i)(?:ip|addr|address|host|server|client|peer|remote|from|forwarded-for)[\w.-]{0,16}[\"'\\]{0,4}\s{0,2}[:=]\s{0,2}[\"'\\]{0,4}\Z"
 )
 _MULTICAST = 224
+_PRIVATE = 10
 _IP6_REACH = 48
 _IP6 = re.compile(r"[0-9A-Fa-f:]{2,39}(?:\.\d{1,3}){0,3}")
 
@@ -118,10 +119,14 @@ def _is_version(before: str) -> bool:
 
 
 def _is_harmless(address: IPv4Address | IPv6Address) -> bool:
-    """This host, every host, no host: an address that names nobody."""
+    """This host, every host, no host: an address that names nobody. What ends in `.0.0.0` is a browser's version.
+
+    But for 10.0.0.0: as a version it is known by what stands before it, and without that it is somebody's network.
+    """
     if isinstance(address, IPv4Address):
         first = int(address) >> 24
-        return first in (0, 127) or first >= _MULTICAST or int(address) & 0xFFFFFF == 0
+        is_round = int(address) & 0xFFFFFF == 0 and first != _PRIVATE
+        return first in (0, 127) or first >= _MULTICAST or is_round
     return int(address) < 2 or address.is_multicast
 
 

@@ -380,6 +380,22 @@ def test_a_slow_channel_holds_up_no_other_and_hears_in_order(project):
     assert claim(now) is None
 
 
+def test_two_that_look_at_the_same_time_do_not_send_to_the_same_channel(project, monkeypatch):
+    channel = make_channel(project)
+    order = [send_test(project.pk, channel.id) for _ in range(2)]
+    now, first = read_now(), []
+
+    def look(now_ns, due=outbox._due):
+        """Another one has looked as well, and takes the first message."""
+        monkeypatch.setattr(outbox, "_due", due)
+        first.append(claim(now_ns))
+        return due(now_ns)
+
+    monkeypatch.setattr(outbox, "_due", look)
+    assert claim(now) is None
+    assert [each.pk for each in first] == order[:1]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_job_returns_at_once_and_delivers_in_threads(project, settings):
     release = threading.Event()

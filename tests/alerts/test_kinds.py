@@ -15,7 +15,7 @@ from tests.alerts.making import at, evaluate_each, make_rule, states
 from tests.api.conftest import make_request, make_span
 from tests.ingest.delivery import deliver
 from tests.metrics.making import minute, write_minutes
-from traces.models import ListSequence, Mission
+from traces.models import ListSequence, Mission, Span
 
 pytestmark = pytest.mark.django_db
 LLM, COST, TOKENS = "missionscope.llm.duration", "missionscope.llm.cost", "missionscope.llm.tokens"
@@ -222,6 +222,30 @@ def test_a_mission_that_stands_still_fires_until_it_moves(project):
     mission(project, last_activity_ns=at(11))
     evaluate_each(at(12))
     assert states(project) == ["resolved"]
+
+
+def test_a_mission_that_waits_for_what_will_not_come_stands_still(project):
+    make_rule(project, kind="stalled_mission", condition={"after_s": 600})
+    mission(project, status="waiting", findings=[FINDING | {"detector": "stall", "severity": "error"}])
+    mission(project, "asks", status="waiting", findings=[FINDING | {"detector": "waiting"}])
+    evaluate_each(at(10))
+    assert titles(project) == ["Mission “Trip m1” waits, and nothing has happened for 10 minutes."]
+
+
+@pytest.mark.parametrize(("kind", "told"), [("HUMAN", ["firing"]), ("QUEUE", [])])
+def test_an_open_span_that_waits_for_a_person_is_a_question(project, kind, told):
+    make_rule(project, kind="human_pending", condition={"after_s": 60})
+    row = mission(project, status="waiting")
+    Span.objects.create(
+        project_id=project.pk, mission_id=row.pk, trace_id=bytes(16), span_id=bytes(8), span_kind=kind,
+        start_ns=at(0, 0), name="wait", side=0, otel_kind=1, status_code=0, warnings="[]", own_strength=0,
+        mission_name_rank=0, pack_id=0, pack_start=0, pack_length=0, change_seq=1, content_hash=bytes(8),
+    )  # fmt: skip
+    ref = {"type": "span", "id": f"{'0' * 32}/{'0' * 16}"}
+    waits = FINDING | {"detector": "waiting", "severity": "warning", "opened_ns": at(0, 0), "refs": [ref]}
+    mission(project, status="waiting", findings=[waits])
+    evaluate_each(at(1), at(2))
+    assert states(project) == told
 
 
 def test_no_data_fires_for_groups_that_fell_silent(project):

@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from alerts.actions import create_inhibition, create_silence, delete_rule, end_silence
-from alerts.messages import Message
-from alerts.models import Channel, Clock, Firing, NoticeGroup, OutboxMessage
-from alerts.notification import MOST_WAITING
+from alerts.messages import Message, make_test
+from alerts.models import Channel, Clock, Firing, MessageFiring, NoticeGroup, OutboxMessage
+from alerts.notification import MOST_WAITING, put_message
+from alerts.retention import retain
 from alerts.selectors import get_standing, list_messages, list_open_firings
 from alerts.timekeeping import keep_time, read_clocks
 from tests.alerts.making import METRIC, SECOND_NS, at, evaluate_each, make_channel, make_rule, messages, states
@@ -68,6 +69,28 @@ def test_a_firing_is_told_once_with_its_change(project):
     [found] = list_messages(project.pk, firing_pk=Firing.objects.get().pk)
     assert found.key == row.key
     assert list_messages(project.pk, firing_pk=10**6) == []
+
+
+def test_messages_about_one_firing_are_found_among_many_that_hold_its_digits(project):
+    channel = make_channel(project)
+    write(project, {0: SLOW})
+    make_rule(project, channels=[channel.id])
+    evaluate_each(at(1))
+    firing_pk = Firing.objects.get().pk
+    for number in range(3):
+        put_message(channel, make_test(f"key {number}", f"project {firing_pk}", "hook", 1, url=""), 1)
+    assert [row.firing_pks for row in list_messages(project.pk, firing_pk=firing_pk, limit=1)] == [(firing_pk,)]
+
+
+def test_a_message_that_is_forgotten_leaves_no_link(project, settings):
+    channel = make_channel(project)
+    write(project, {0: SLOW})
+    make_rule(project, channels=[channel.id])
+    evaluate_each(at(1))
+    assert MessageFiring.objects.count() == 1
+    OutboxMessage.objects.update(state="sent", ended_ns=1)
+    retain()
+    assert (OutboxMessage.objects.count(), MessageFiring.objects.count()) == (0, 0)
 
 
 def test_the_first_of_a_group_waits_for_others(project):

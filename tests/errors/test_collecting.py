@@ -1,8 +1,11 @@
 """What tells of failures becomes events and groups: each failure once, whatever the order."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -157,6 +160,27 @@ STORY: list[dict[str, Any]] = [
 ]
 
 
+def test_a_large_group_counts_what_comes_and_goes_without_counting_all_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("faults.groups.MOST_RECOUNTED", 1)
+    project = make_project("one")
+
+    def fail(number: int, mission: str) -> dict[str, Any]:
+        return span(1, exception(*BOOM, at_s=number), failed=True, trace=f"{number + 1:032x}", mission__id=mission)
+
+    for at, mission in enumerate(["a", "a", "b", "c", "b"]):
+        send(project, fail(at, mission))
+    send(project, fail(1, "a"), fail(3, "c"))
+    [group] = read_groups(project)
+    assert (group["event_count"], group["mission_count"]) == (5, 3)
+    assert (group["first_seen_ns"], group["last_seen_ns"]) == (BEGIN_NS, BEGIN_NS + 4 * SECOND_NS)
+    with CaptureQueriesContext(connection) as queries:
+        send(project, fail(5, "c"), fail(6, "d"))
+    [group] = read_groups(project)
+    assert (group["event_count"], group["mission_count"]) == (7, 4)
+    assert not [query["sql"] for query in queries if "MIN(" in query["sql"] and "faults_event" in query["sql"]]
+
+
+@pytest.mark.parametrize("most_recounted", [0, 2_000])
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     order=st.permutations(range(len(STORY))),
@@ -164,14 +188,26 @@ STORY: list[dict[str, Any]] = [
     pauses=st.sets(st.integers(0, len(STORY) - 1)),
 )
 def test_any_order_split_and_repetition_give_the_same_events(
-    order: list[int], repeats: list[int], pauses: set[int]
+    order: list[int], repeats: list[int], pauses: set[int], most_recounted: int
 ) -> None:
     plain, mixed = (make_project(f"p{Project.objects.count()}") for _ in range(2))
     send(plain, *STORY)
-    for at, index in enumerate([*order, *repeats]):
-        deliver(mixed, STORY[index], "traces" if "resourceSpans" in STORY[index] else "logs")
-        if at in pauses:
-            collect()
-    collect()
+    with patch("faults.groups.MOST_RECOUNTED", most_recounted):
+        for at, index in enumerate([*order, *repeats]):
+            deliver(mixed, STORY[index], "traces" if "resourceSpans" in STORY[index] else "logs")
+            if at in pauses:
+                collect()
+        collect()
     assert read_events(mixed) == read_events(plain)
     assert read_groups(mixed) == read_groups(plain)
+
+
+@pytest.mark.parametrize(
+    ("severity", "more", "is_error"),
+    [(5, {}, False), (9, {}, False), (13, {}, False), (17, {}, True), (21, {}, True), (0, {}, True),
+     (9, {"exception__message": "no price"}, True), (13, {"exception__type": "KeyError"}, True)],
+)  # fmt: skip
+def test_a_message_of_a_sentry_client_is_an_error_by_its_level_or_its_exception(severity, more, is_error) -> None:
+    project = make_project("one")
+    send(project, line("cart is full", severity=severity, event="sentry.event", **more))
+    assert bool(read_groups(project)) == is_error

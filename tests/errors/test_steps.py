@@ -48,6 +48,18 @@ def test_a_failed_step_is_an_event_with_its_verb(place):
     assert event["mission"] == "m-1"
 
 
+@pytest.mark.parametrize("is_line_first", [True, False])
+def test_a_failed_step_has_the_service_that_its_log_lines_name(place, is_line_first):
+    said = line("reading the page", severity=9, mission__id="m-1", missionscope__step__id="s-1", trace="ab" * 16)
+    if is_line_first:
+        send(place, said)
+    tell(place, *failed_step("s-1", 0))
+    if not is_line_first:
+        send(place, said)
+        settle_all(place)
+    assert read_groups(place)[0]["service_name"] == "core"
+
+
 def test_the_same_failure_of_several_steps_is_one_group(place):
     tell(place, *failed_step("s-1", 0), *failed_step("s-2", 100))
     [group] = read_groups(place)

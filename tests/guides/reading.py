@@ -1,6 +1,7 @@
 """What MissionScope has of the run of a guide's programs."""
 
 import time
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from tests.blackbox.client import SETTLED_S, Reader, mission_path
@@ -40,11 +41,13 @@ class Told(NamedTuple):
         raise AssertionError("no error group has an event of this mission")
 
 
-def read_told(reader: Reader, name: str, *, spans: int) -> Told:
-    """The mission, once it has so many spans."""
+def read_told(reader: Reader, name: str, *, spans: int, events: Collection[str] = ()) -> Told:
+    """The mission, once it has so many spans and log records with these event names."""
     deadline = time.monotonic() + SETTLED_S
     while time.monotonic() < deadline:
         if reader.get(mission_path(name)).status_code == 200 and len(reader.spans(name)) >= spans:
-            return Told(name, reader.spans(name), reader.logs(name))
+            told = Told(name, reader.spans(name), reader.logs(name))
+            if set(events) <= {line["event_name"] for line in told.logs}:
+                return told
         time.sleep(0.2)
     raise AssertionError(f"spans: {[each['name'] for each in reader.spans(name)]}")

@@ -131,7 +131,8 @@ def test_a_click_is_followed_to_the_api_and_the_socket_and_a_failing_component_i
     expect(page.get_by_text("noted")).to_be_visible()
     page.get_by_role("button", name="Show plan").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    told = read_told(reader, mission, spans=5)
+    wanted = {"browser.mission.start", "browser.websocket.open", "browser.websocket.close"}
+    told = read_told(reader, mission, spans=5, events=wanted)
 
     click, asked = told.span("click"), told.span("POST /missions")
     sent, heard = told.span("send note"), told.span("process heard")
@@ -145,7 +146,7 @@ def test_a_click_is_followed_to_the_api_and_the_socket_and_a_failing_component_i
     assert told.span("documentLoad")["service_name"] == "mcsreact"
 
     events = {line["event_name"]: line for line in told.logs}
-    assert {"browser.mission.start", "browser.websocket.open", "browser.websocket.close"} <= set(events)
+    assert wanted <= set(events)
     assert events["browser.mission.start"]["span_id"] == click["span_id"]
     [group] = told.error_groups(reader)
     assert (group["error_type"], group["event_count"]) == ("TypeError", 1)

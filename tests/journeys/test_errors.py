@@ -51,7 +51,7 @@ def test_it_is_assigned_ignored_opened_and_resolved_and_the_list_follows(enginee
     expect(page.locator(".er-state .badge")).to_have_text("ignored")
     page.get_by_role("button", name="Open again").click()
     expect(page.locator(".er-state .badge")).to_have_text("unresolved")
-    page.get_by_role("button", name="Resolve").click()
+    page.get_by_role("button", name="Resolve", exact=True).click()
     expect(page.locator(".er-state .badge")).to_have_text("resolved")
     page.goto(engineer.server.url + "/errors/?status=resolved")
     expect(page.locator("[data-row]")).to_contain_text("BudgetExceeded")

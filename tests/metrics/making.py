@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import msgspec
 from django.db import connection
 
 from metrics.incoming import derived_series
@@ -28,10 +29,12 @@ def write_minutes(
     kind: str = "histogram",
     unit: str = "s",
     service: str = "brain",
+    origin: str = "derived",
     **labels: str,
 ) -> int:
-    """A derived series with these values in these minutes, and all levels above; its key."""
+    """A series with these values in these minutes, and all levels above; its key."""
     series_hash, series = derived_series(name, kind, unit, "", service, labels)
+    series = msgspec.structs.replace(series, origin=origin)
     with connection.cursor() as cursor:
         key = ensure_series(cursor, project_id, {series_hash: series}, minute(min(minutes)))[series_hash]
         rows = [_row(key, project_id, number, values, kind) for number, values in minutes.items()]

@@ -1,16 +1,20 @@
 """The same jobs with a Redis: wake-ups coalesce, workers take turns, Redis away is no error."""
 
 import importlib
+import pickle
 import secrets
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import redis
 
 from core import jobs
+from missionscope.beat import SteadySchedule
 
 PATIENCE_S = 60
 
@@ -94,7 +98,24 @@ def test_every_job_is_timed_by_beat(celery_jobs):
     jobs.register("t.tick", print, every_s=30)
     celery_jobs.app.finalize()
     scheduled = celery_jobs.app.conf.beat_schedule["t.tick"]
-    assert (scheduled["args"], scheduled["schedule"]) == (("t.tick",), 30)
+    assert (scheduled["args"], scheduled["schedule"].seconds) == (("t.tick",), 30)
+
+
+@pytest.mark.parametrize("jump_s", [-3600, 3600])
+def test_beat_takes_no_notice_when_the_clock_is_set(monkeypatch, jump_s):
+    every = SteadySchedule(30)
+    begun, begun_s, wall_s = every.now(), time.monotonic(), time.time()
+    monkeypatch.setattr(time, "time", lambda: wall_s + jump_s)
+    monkeypatch.setattr(time, "monotonic", lambda: begun_s + 20)
+    assert not every.is_due(begun).is_due
+    monkeypatch.setattr(time, "monotonic", lambda: begun_s + 31)
+    assert every.is_due(begun).is_due
+
+
+def test_beat_is_due_when_it_last_ran_on_another_start_of_the_machine():
+    every = pickle.loads(pickle.dumps(SteadySchedule(30)))
+    assert every.seconds == 30
+    assert every.is_due(every.now() + timedelta(days=9)).is_due
 
 
 def test_only_json_is_accepted(celery_jobs):

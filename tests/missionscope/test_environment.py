@@ -175,3 +175,10 @@ def run_manage(data_dir, *arguments, **variables):
     environment = {**kept, "MISSIONSCOPE_DATA_DIR": str(data_dir), **variables}
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def test_postgresql_compiles_no_question_unless_its_address_says_so(tmp_path):
+    address = "postgres://dev@127.0.0.1/db"
+    assert read_database(address, tmp_path)["OPTIONS"]["options"] == "-c jit=off"
+    told = read_database(f"{address}?options=-c%20work_mem=8MB", tmp_path)
+    assert told["OPTIONS"]["options"] == "-c work_mem=8MB"

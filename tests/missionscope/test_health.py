@@ -4,6 +4,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from alerts.timekeeping import keep_time, read_clocks
 from analysis.recompute import recompute_missions
 from tests.api.conftest import make_request, make_span
 from tests.ingest.delivery import deliver
@@ -31,6 +32,21 @@ def test_readiness_tells_what_lags_behind_what_was_stored(client, project):
     recompute_missions(list(Mission.objects.values_list("id", flat=True)))
     parts = {check["name"]: check for check in client.get("/readyz").json()["checks"]}
     assert parts["totals"]["waiting"] == 0
+
+
+@pytest.mark.django_db
+def test_readiness_tells_that_nobody_evaluates_rules(client):
+    def read():
+        return next(check for check in client.get("/readyz").json()["checks"] if check["name"] == "alerts")
+
+    assert read() == {"name": "alerts", "ok": True, "reason": "", "lag_ms": 0}
+    now = read_clocks()
+    keep_time(now._replace(wall_ns=now.wall_ns - 95 * 10**9, steady_ns=now.steady_ns - 95 * 10**9))
+    late = read()
+    assert late["ok"]
+    assert late["reason"].startswith("No rule has been evaluated for 9")
+    keep_time()
+    assert read()["reason"] == ""
 
 
 @pytest.mark.django_db

@@ -152,3 +152,15 @@ def test_the_web_servers_own_lines_say_their_text_once(verbose):
     (line,) = lines_of(verbose, logger="uvicorn.error", event="Application startup complete.")
     started = next(line for line in lines_of(verbose, logger="uvicorn.error") if "Started server" in line["event"])
     assert "color_message" not in {*line, *started}
+
+
+def test_the_end_of_a_long_exception_is_kept(written):
+    stream = written(JSON)
+    try:
+        raise ValueError("x" * 9_000 + " at its end")
+    except ValueError:
+        logging.getLogger("t").exception("failed")
+    told = json.loads(stream.getvalue())["exception"]
+    assert told.startswith("Traceback")
+    assert told.endswith(" at its end")
+    assert len(told) < 4_100

@@ -58,6 +58,7 @@ def bodies(project_id: int, **asked: Any) -> list[str]:
         ({"trace_id": TRACE}, ["of a trace"]),
         ({"trace_id": TRACE, "span_id": SPAN}, ["of a trace"]),
         ({"trace_id": TRACE, "span_id": "c" * 16}, []),
+        ({"span_id": SPAN}, ["of a trace"]),
         ({"request_id": "r-1"}, ["of a trace"]),
         ({"user_id": "u-1"}, ["of a trace"]),
         ({"conversation_id": "c-1"}, ["of a talk"]),
@@ -158,6 +159,40 @@ def test_a_piece_of_time_is_counted_to_its_ends(project: int) -> None:
     assert count_logs_by_time(project, LogQuery(since_ns=since, until_ns=since)).total == 0
 
 
+@pytest.mark.parametrize(("asked", "found"), [({}, 5), ({"least_severity": 17}, 5), ({"until_ns": 10**19}, 5)])
+def test_of_very_many_the_latest_are_counted_and_it_is_said_since_when(
+    project: int, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any], found: int
+) -> None:
+    monkeypatch.setattr("traces.log_histogram.MOST_COUNTED", 5)
+    send(project, *(line(at, severity=17) for at in range(5)))
+    assert count_logs_by_time(project, LogQuery(**asked)).counted_since_ns is None
+    send(project, *(line(at, severity=17) for at in range(5, 10)))
+    histogram = count_logs_by_time(project, LogQuery(**asked))
+    assert BASE_NS + 4 * 10**9 < histogram.counted_since_ns <= BASE_NS + 5 * 10**9
+    assert histogram.total == found
+    earlier = count_logs_by_time(project, LogQuery(until_ns=histogram.counted_since_ns))
+    assert (earlier.total, earlier.counted_since_ns) == (5, None)
+
+
+def test_of_words_that_many_have_the_latest_are_counted(project: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.log_lines.MOST_PKS", 0)
+    monkeypatch.setattr("search.log_lines.NEWEST_PKS", 2)
+    monkeypatch.setattr("traces.log_histogram.MOST_ASKED", 6)
+    send(project, *(line(at, f"{'needle' if at % 2 else 'hay'} {at}") for at in range(10)))
+    index_pending()
+    query = LogQuery(match=find_lines(project, "needl"))
+    assert [row.body for row in list_project_logs(project, query)] == [f"needle {at}" for at in (9, 7, 5, 3, 1)]
+    histogram = count_logs_by_time(project, query)
+    assert histogram.total == 3
+    assert BASE_NS + 3 * 10**9 < histogram.counted_since_ns <= BASE_NS + 4 * 10**9
+
+
+def test_lines_of_one_moment_beyond_what_is_counted_are_not_lost(project: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("traces.log_histogram.MOST_COUNTED", 3)
+    send(project, *(line(1, f"n {at}") for at in range(6)))
+    assert count_logs_by_time(project, LogQuery()).total == 6
+
+
 def test_a_list_asks_as_often_for_one_line_as_for_fifty(project: int) -> None:
     counts = []
     for number in (1, 50):
@@ -174,6 +209,7 @@ LEADING = {
     "recent": LogQuery(service_name="brain", least_severity=17),
     "mission": LogQuery(mission_pk=1),
     "trace": LogQuery(trace_id=TRACE, since_ns=1),
+    "span": LogQuery(span_id=SPAN, least_severity=9),
     "request": LogQuery(request_id="r", since_ns=1),
     "conversation": LogQuery(conversation_id="c"),
     "of_user": LogQuery(user_id="u", least_severity=17),

@@ -172,6 +172,13 @@ def test_lines_of_json_hold_whole_records(as_alice, project):
     assert (record["body"], record["attributes"]) == (text, {"request.id": "r"})
 
 
+def test_the_histogram_says_what_it_did_not_count(as_alice, told, monkeypatch):
+    assert "not counted" not in as_alice.get("/logs/histogram").content.decode()
+    monkeypatch.setattr("traces.log_histogram.MOST_COUNTED", 1)
+    answer = as_alice.get("/logs/histogram")
+    assert f"earlier than {answer.context['chart'].counted_since} not counted" in answer.content.decode()
+
+
 def test_the_histogram_counts_what_the_list_shows(as_alice, told):
     chart = as_alice.get("/logs/histogram?severity=error").context["chart"]
     assert chart.total == 1

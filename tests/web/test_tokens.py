@@ -1,7 +1,8 @@
 """Both themes say the same things, and their texts can be read."""
 
 import re
-from itertools import product
+from itertools import combinations, product
+from math import dist
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,46 @@ def test_badges_are_readable_on_their_own_tint(theme: dict[str, str]) -> None:
 def test_the_light_theme_is_the_same_whether_chosen_or_the_systems() -> None:
     assert LIGHT == LIGHT_BY_SYSTEM
     assert DARK.keys() == LIGHT.keys()
+
+
+CHARTS = [f"chart-{number}" for number in range(1, 9)]
+DRAWN = 3.0
+"""Contrast of lines and bars with their ground (WCAG 1.4.11)."""
+TOLD_APART = 0.1
+"""Distance in OKLab, of which black and white are 1 apart."""
+SIGHTS = {
+    "usual": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.01182, 0.04294, 0.968881)),
+}
+"""What of linear red, green and blue arrives (Machado, Oliveira and Fernandes, 2009)."""
+
+
+def _times(matrix: tuple[tuple[float, ...], ...], values: list[float]) -> list[float]:
+    return [sum(a * b for a, b in zip(row, values, strict=True)) for row in matrix]
+
+
+def _oklab(colour: str, sight: str) -> list[float]:
+    values = [value / 255 for value in _channels(colour)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in values]
+    seen = [min(1.0, max(0.0, value)) for value in _times(SIGHTS[sight], linear)]
+    to_lms = ((0.412221, 0.536333, 0.051446), (0.211903, 0.680700, 0.107397), (0.088302, 0.281719, 0.629979))
+    to_lab = ((0.210454, 0.793618, -0.004072), (1.977998, -2.428592, 0.450594), (0.025904, 0.782772, -0.808676))
+    return _times(to_lab, [value ** (1 / 3) for value in _times(to_lms, seen)])
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_colours_of_charts_are_told_apart_by_who_sees_fewer(theme: dict[str, str], sight: str) -> None:
+    for first, second in combinations(CHARTS, 2):
+        apart = dist(_oklab(theme[first], sight), _oklab(theme[second], sight))
+        assert apart >= TOLD_APART, f"--{first} and --{second}: {apart:.3f}"
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_colours_of_charts_stand_out_from_their_panel(theme: dict[str, str]) -> None:
+    for name, ground in product(CHARTS, ("bg", "panel")):
+        assert _contrast(_channels(theme[name]), _channels(theme[ground])) >= DRAWN, f"--{name} on --{ground}"
 
 
 SHEETS = sorted(str(path.relative_to(STATIC / "css").with_suffix("")) for path in (STATIC / "css").rglob("*.css"))

@@ -86,6 +86,8 @@ class Chart(NamedTuple):
     step_words: str
     first: str
     last: str
+    counted_since: str
+    """Lines before this time are not counted; empty where all are."""
 
 
 class Failure(NamedTuple):
@@ -174,6 +176,7 @@ def present_chart(histogram: LogHistogram) -> Chart:
         step_words=_step_words(histogram.step_ns),
         first=format_time(first)[:19],
         last=format_time(last)[:19],
+        counted_since="" if histogram.counted_since_ns is None else format_time(histogram.counted_since_ns)[:19],
     )
 
 

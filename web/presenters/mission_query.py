@@ -62,6 +62,8 @@ class MissionQuery(NamedTuple):
     verdict: str = ""
     """`yes`: missions that something is to be said of; `no`: the others."""
     has_error: bool = False
+    has_log_traces: bool = False
+    """Traces of log records alone, too."""
     range: Range = DEFAULT_RANGE
     sort: str = ""
     """Empty: the latest activity first."""
@@ -80,6 +82,7 @@ class MissionQuery(NamedTuple):
         asked = self._replace(**changes)  # type: ignore[arg-type]
         pairs = [("q", asked.text), *(("status", status) for status in asked.statuses)]
         pairs += [("agent", asked.agent), ("service", asked.service), ("has_error", "1" if asked.has_error else "")]
+        pairs.append(("log_traces", "1" if asked.has_log_traces else ""))
         pairs += [("model", asked.model), ("longer", asked.longer.value if asked.longer else "")]
         pairs.append(("verdict", asked.verdict))
         pairs += [("since", asked.range.value if asked.range != DEFAULT_RANGE else ""), ("sort", asked.sort)]
@@ -104,6 +107,7 @@ def read_query(data: QueryDict, sorts: Container[str]) -> MissionQuery:
         model=data.get("model", "")[:MOST_TEXT],
         longer=next((choice for choice in LEASTS if choice.value == data.get("longer")), None),
         has_error=data.get("has_error", "") in ("1", "true", "on"),
+        has_log_traces=data.get("log_traces", "") in ("1", "true", "on"),
         range=next((choice for choice in RANGES if choice.value == data.get("since")), DEFAULT_RANGE),
         sort=data.get("sort", "") if data.get("sort", "") in sorts else "",
     )

@@ -137,6 +137,19 @@ def present_counts(counts: dict[str, int], query: MissionQuery) -> list[StatusCo
     ]
 
 
+class LogTraces(NamedTuple):
+    """Traces of log records alone, and the way to show or hide them."""
+
+    trace_count: int
+    is_shown: bool
+    path: str
+
+
+def present_log_traces(trace_count: int, query: MissionQuery) -> LogTraces:
+    """What the strip says of them."""
+    return LogTraces(trace_count, query.has_log_traces, query.path(has_log_traces=not query.has_log_traces))
+
+
 def _bar(index: int, bucket: Bucket, most: int) -> Bar:
     height, failed = _scaled(bucket.mission_count, most), _scaled(bucket.failed_count, most)
     when = formats.format_time(bucket.start_ns)[:16]

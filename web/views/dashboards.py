@@ -11,7 +11,7 @@ from core.errors import FieldError, InvalidInput, NotFound
 from metrics.dashboards import DASHBOARDS
 from metrics.dashboards.panels import Dashboard
 from metrics.saved import find_saved, list_saved
-from metrics.selectors import find_unit, list_missions_behind
+from metrics.selectors import find_around, find_unit, list_missions_behind
 from web.dashboard_reads import read_panel, read_tiles
 from web.door import project_page
 from web.presenters.dashboards.behind import present_behind
@@ -73,13 +73,9 @@ def show_behind(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
     period = read_period(request.GET.dict(), time.time_ns())
     name, labels = request.GET.get("metric", ""), _read_labels(request.GET.getlist("label"))
     found = list_missions_behind(project.project_pk, name, labels, period.since_ns, period.until_ns, MOST_BEHIND)
-    return _fresh(
-        render(
-            request,
-            "dashboards/_behind.html",
-            present_behind(name, labels, find_unit(project.project_pk, name), period, found),
-        )
-    )
+    around = None if found else find_around(project.project_pk, name, labels, period.since_ns, period.until_ns)
+    context = present_behind(name, labels, find_unit(project.project_pk, name), period, found, around)
+    return _fresh(render(request, "dashboards/_behind.html", context))
 
 
 def _get(project: ProjectAccess, slug: str) -> Dashboard:

@@ -46,7 +46,7 @@ def show_errors(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
 @require_safe
 @project_page()
 def show_error(request: HttpRequest, project: ProjectAccess, group_pk: int) -> HttpResponse:
-    """A group with its newest event, or with the one that `event` names."""
+    """A group with its newest event, or with the one that `event` names; for htmx without the page around it."""
     group = find_group(project.project_pk, group_pk)
     if group is None:
         raise NotFound("There is no such error in this project.")
@@ -54,7 +54,9 @@ def show_error(request: HttpRequest, project: ProjectAccess, group_pk: int) -> H
     if text and not (text.isascii() and text.isdigit() and len(text) <= LONGEST_KEY):
         raise NotFound("There is no such event of this error.")
     context = read_detail(project, group, int(text) if text else None)
-    response = render(request, "errors/detail.html", context)
+    is_swap = "HX-Request" in request.headers
+    response = render(request, "errors/_detail.html" if is_swap else "errors/detail.html", context)
+    patch_vary_headers(response, ["HX-Request", "Cookie"])
     response["Cache-Control"] = "no-store"
     return response
 

@@ -1,4 +1,4 @@
-"""Full-text search over everything that was said, and the missions that the palette offers."""
+"""Full-text search over everything that was said, errors among it; the missions and errors that the palette offers."""
 
 import time
 from typing import Any
@@ -13,6 +13,7 @@ from search.selectors import FIELDS, SearchPage, search
 from traces.records import MissionRow
 from traces.selectors import MissionFilter, find_mission, list_missions
 from web.door import project_page
+from web.error_search import find_errors, list_palette_errors
 from web.presenters.formats import format_ago, short_id
 from web.presenters.marks import present_status
 from web.presenters.mission_query import MOST_TEXT
@@ -26,7 +27,7 @@ PALETTE_MISSIONS = 8
 @require_safe
 @project_page()
 def show_search(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
-    """Hits by mission; for htmx with `before`, the next of them."""
+    """Errors, then hits by mission; for htmx with `before`, the next of these."""
     text = request.GET.get("q", "").strip()[:MOST_TEXT]
     field = request.GET.get("in", "") if request.GET.get("in", "") in FIELDS else ""
     page = _search(project, text, field, request.GET.get("before", ""))
@@ -36,6 +37,7 @@ def show_search(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
         "field": field,
         "fields": [(name, FIELD_WORDS[name], _path(text, name)) for name in FIELDS],
         "everywhere_path": _path(text, ""),
+        "errors": find_errors(project, text if field in ("", "error") else ""),
         "groups": present_hits(page.hits, text),
         "hit_count": len(page.hits),
         "next_path": f"/search?{urlencode({k: v for k, v in more.items() if v})}" if page.next_before else "",
@@ -47,14 +49,18 @@ def show_search(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
 @require_safe
 @project_page()
 def send_palette(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
-    """Missions whose name or id holds `q`, as entries of the palette: the latest without one. A trace id finds too."""
+    """Missions whose name or id holds `q`, as entries of the palette: the latest without one. A trace id finds too.
+
+    Errors that hold its words, with a text only.
+    """
     text = request.GET.get("q", "").strip()[:MOST_TEXT]
     page = list_missions(project.project_pk, MissionFilter(text=text), limit=PALETTE_MISSIONS)
     rows = page.rows
     if text and (named := find_mission(project.project_pk, text)) is not None:
         rows = [named, *(row for row in rows if row.pk != named.pk)]
     now_ns = time.time_ns()
-    response = JsonResponse({"results": [_entry(row, now_ns) for row in rows[:PALETTE_MISSIONS]]})
+    missions = [_entry(row, now_ns) for row in rows[:PALETTE_MISSIONS]]
+    response = JsonResponse({"results": missions, "errors": list_palette_errors(project, text, now_ns)})
     response["Cache-Control"] = "no-store"
     return response
 

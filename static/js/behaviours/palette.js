@@ -1,4 +1,4 @@
-// palette: Ctrl K. Pages and actions are known here; missions come from data-src?q=.
+// palette: Ctrl K. Pages and actions are known here; missions and errors come from data-src?q=.
 
 import { element, icon } from "../lib/dom.js";
 import { move, rank } from "../lib/palette.js";
@@ -75,22 +75,25 @@ class Palette {
     try {
       const address = `${this.dialog.dataset.src}?${new URLSearchParams({ q: query })}`;
       const answer = await fetch(address, { signal: this.asked.signal, headers: { Accept: "application/json" } });
-      if (answer.ok && query === this.field.value.trim()) this.show((await answer.json()).results);
+      if (!answer.ok) return;
+      const { results, errors } = await answer.json();
+      if (query === this.field.value.trim()) this.show(results, errors);
     } catch (error) {
-      if (error.name !== "AbortError") this.show([], "Missions cannot be searched now: no connection.");
+      if (error.name !== "AbortError") this.show([], [], "Missions cannot be searched now: no connection.");
     }
   }
 
-  show(missions, trouble = "") {
+  show(missions, errors = [], trouble = "") {
     const query = this.field.value.trim();
     const commands = rank(COMMANDS, query, query ? 6 : 5);
     const search = query ? [{ label: `Search all texts for “${query}”`, glyph: "search", path: searchPath(query) }] : [];
-    this.entries = [...missions, ...commands, ...search];
+    this.entries = [...missions, ...errors, ...commands, ...search];
     this.list.replaceChildren(
       ...group(query ? "Missions" : "Latest missions", missions, 0),
       ...(trouble ? [element("p", { class: "palette-group" }, trouble)] : []),
-      ...group("Go and do", commands, missions.length),
-      ...group("Everything", search, missions.length + commands.length),
+      ...group("Errors", errors, missions.length),
+      ...group("Go and do", commands, missions.length + errors.length),
+      ...group("Everything", search, missions.length + errors.length + commands.length),
     );
     this.choose(0);
   }

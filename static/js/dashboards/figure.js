@@ -6,20 +6,28 @@
 import { scaleOf } from "./scale.js";
 
 /** {data, layout, config} of a panel. */
-export function figureOf(panel, theme) {
+export function figureOf(panel, theme, places = new Map()) {
   const scale = scaleOf(panel);
-  const data = panel.series.flatMap((series, index) => {
-    const colour = colourOf(series, index, theme);
-    const drawn = [panel.shape === "bars" ? bars(panel, series, colour, scale) : line(series, colour, scale)];
-    if (series.previous) drawn.unshift(before(series, colour, scale));
+  const data = panel.series.flatMap((series) => {
+    const hue = hueOf(series, places, theme);
+    const drawn = [panel.shape === "bars" ? bars(panel, series, hue, scale) : line(series, hue, scale)];
+    if (series.previous) drawn.unshift(before(series, hue.colour, scale));
     return drawn;
   });
   return { data, layout: layoutOf(panel, theme, scale), config: { displayModeBar: false, responsive: false, doubleClick: false } };
 }
 
-/** A status, a severity and a percentile have colours of their own; others take the next. */
-export function colourOf(series, index, theme) {
-  return theme.statuses[series.status] ?? theme.hues[index % theme.hues.length];
+/** {colour, isDashed}. A status, a severity and a percentile have colours of their own, other names their place's. */
+export function hueOf(series, places, theme) {
+  const own = theme.statuses[series.status];
+  if (own) return { colour: own, isDashed: false };
+  const place = places.get(series.label) ?? 0;
+  return { colour: theme.hues[place % theme.hues.length], isDashed: place >= theme.hues.length };
+}
+
+/** The names of a panel that need a place. */
+export function namesOf(panel, theme) {
+  return panel.series.filter(({ status }) => !theme.statuses[status]).map(({ label }) => label);
 }
 
 /** The series nearest to where somebody pointed, of those with a value there: its place in the answer. */
@@ -33,7 +41,7 @@ export function nearest(points, value) {
   return best?.point ?? null;
 }
 
-function line(series, colour, scale) {
+function line(series, { colour, isDashed }, scale) {
   return {
     type: "scatter",
     mode: hasLonePoints(series.points) ? "lines+markers" : "lines",
@@ -42,14 +50,14 @@ function line(series, colour, scale) {
     x: series.points.map(([ms]) => ms),
     y: series.points.map(([, value]) => scaled(value, scale)),
     customdata: series.points.map(([, , words]) => words),
-    line: { color: colour, width: 1.75 },
+    line: { color: colour, width: 1.75, dash: isDashed ? "dash" : "solid" },
     marker: { color: colour, size: 4 },
     connectgaps: false,
     hovertemplate: "%{customdata}<extra>%{meta.label}</extra>",
   };
 }
 
-function bars(panel, series, colour, scale) {
+function bars(panel, series, { colour, isDashed }, scale) {
   const half = (panel.step_s * 1000) / 2;
   return {
     type: "bar",
@@ -58,7 +66,7 @@ function bars(panel, series, colour, scale) {
     x: series.points.map(([ms]) => ms + half),
     y: series.points.map(([, value]) => scaled(value, scale)),
     customdata: series.points.map(([, , words]) => words),
-    marker: { color: colour },
+    marker: { color: colour, pattern: { shape: isDashed ? "/" : "" } },
     hovertemplate: "%{customdata}<extra>%{meta.label}</extra>",
   };
 }

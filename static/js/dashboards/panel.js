@@ -3,7 +3,8 @@
 
 import { element } from "../lib/dom.js";
 import { register } from "../lib/registry.js";
-import { colourOf, figureOf, nearest } from "./figure.js";
+import { figureOf, hueOf, namesOf, nearest } from "./figure.js";
+import { getPlaces, tellNames } from "./hues.js";
 import { readTheme } from "./theme.js";
 
 const MS_NS = 1_000_000n;
@@ -21,7 +22,7 @@ register("chart", (panel) => {
   const draw = () => {
     if (!answer || !answer.series.length) return;
     const theme = readTheme();
-    const figure = figureOf(answer, theme);
+    const figure = figureOf(answer, theme, getPlaces());
     for (const trace of figure.data) if (alone !== null && trace.meta.label !== alone) trace.visible = false;
     width = place.clientWidth;
     Plotly.react(place, figure.data, figure.layout, figure.config);
@@ -29,10 +30,11 @@ register("chart", (panel) => {
     if (!place.dataset.listens) listen();
   };
   const drawLegend = (theme) => {
-    const rows = answer.series.map((series, index) => {
-      const swatch = element("span", { class: "swatch" });
-      swatch.style.setProperty("--hue", colourOf(series, index, theme));
-      const name = element("button", { class: "legend-name", type: "button", "aria-pressed": String(alone === series.label), title: "Show only this" }, swatch, element("span", { class: "cut" }, series.label));
+    const rows = answer.series.map((series) => {
+      const { colour, isDashed } = hueOf(series, getPlaces(), theme);
+      const swatch = element("span", { class: isDashed ? "swatch is-dashed" : "swatch" });
+      swatch.style.setProperty("--hue", colour);
+      const name = element("button", { class: "legend-name", type: "button", "aria-pressed": String(alone === series.label), title: "Show only this" }, swatch, element("span", { class: "cut" }, series.status === "other" && answer.other_count ? `${series.label} (${answer.other_count})` : series.label));
       name.addEventListener("click", () => {
         alone = alone === series.label ? null : series.label;
         draw();
@@ -41,7 +43,6 @@ register("chart", (panel) => {
       value.addEventListener("click", () => showBehind(series, answer.since_ms, answer.until_ms));
       return element("li", { class: alone !== null && alone !== series.label ? "is-off" : null }, name, value);
     });
-    if (answer.other_count) rows.push(element("li", { class: "dim" }, `and ${answer.other_count} more`));
     legend.replaceChildren(...rows);
   };
   const showBehind = (series, sinceMs, untilMs) => {
@@ -75,6 +76,8 @@ register("chart", (panel) => {
       if (!response.ok) throw new Error(String(response.status));
       answer = await response.json();
       panel.dataset.state = answer.series.length ? "full" : "empty";
+      if (answer.empty) for (const part of ["why", "fill"]) panel.querySelector(`[data-${part}]`).textContent = answer.empty[part];
+      tellNames(panel, namesOf(answer, readTheme()));
       draw();
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -100,6 +103,7 @@ register("chart", (panel) => {
   sizes.observe(place);
   themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   document.addEventListener("dashboard-refresh", again);
+  document.addEventListener("hues-moved", draw);
   panel.querySelector("[data-retry]").addEventListener("click", load);
   return () => {
     asking?.abort();
@@ -108,6 +112,8 @@ register("chart", (panel) => {
     sizes.disconnect();
     themes.disconnect();
     document.removeEventListener("dashboard-refresh", again);
+    document.removeEventListener("hues-moved", draw);
+    tellNames(panel, []);
     if (place.dataset.listens) Plotly.purge(place);
   };
 });

@@ -10,7 +10,7 @@ export function scaleOf({ unit, series }) {
   if (unit === "s") return { ...PLAIN, ...step(TIMES, top), format: "~r" };
   if (unit === "bytes") return { ...PLAIN, ...step(SIZES, top), format: "~r" };
   if (unit === "USD") return { ...PLAIN, prefix: "$", format: top < 1 ? "~r" : ",.2~f" };
-  if (unit === "ratio") return { ...PLAIN, format: top < 0.05 ? ".1%" : ".0%" };
+  if (unit === "ratio") return { ...PLAIN, format: top > 0 && top < 0.05 ? ".1%" : ".0%" };
   return top < 10 ? { ...PLAIN, format: "~r" } : PLAIN;
 }
 

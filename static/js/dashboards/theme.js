@@ -1,8 +1,8 @@
 // The colours of charts, from the tokens of the page as they are now.
 
-const HUES = ["--accent", "--llm", "--tool", "--step", "--human", "--agent", "--queue", "--ok", "--waiting", "--other"];
+export const HUES = ["--chart-1", "--chart-2", "--chart-3", "--chart-4", "--chart-5", "--chart-6", "--chart-7", "--chart-8"];
 const WORDS = {
-  ok: "--ok", failed: "--failed", gone: "--gone", active: "--active", waiting: "--waiting",
+  other: "--other", ok: "--ok", failed: "--failed", gone: "--gone", active: "--active", waiting: "--waiting",
   fatal: "--human", critical: "--human", error: "--failed", warn: "--waiting", info: "--accent", debug: "--dim", trace: "--queue",
   p50: "--dim", p75: "--dim", p90: "--accent", p95: "--llm", p99: "--waiting",
   input: "--accent", output: "--llm", cache_read: "--step", cache_creation: "--queue", reasoning: "--human",

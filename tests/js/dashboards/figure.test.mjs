@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { figureOf, nearest } from "../../../static/js/dashboards/figure.js";
+import { figureOf, namesOf, nearest } from "../../../static/js/dashboards/figure.js";
 import { scaleOf } from "../../../static/js/dashboards/scale.js";
 
 const theme = { text: "t", dim: "d", line: "l", raised: "r", sans: "s", hues: ["one", "two"], statuses: { failed: "red" } };
@@ -15,9 +15,11 @@ test("a line keeps its gaps and shows a value that stands alone", () => {
   assert.deepEqual(data.map(({ mode }) => mode), ["lines+markers", "lines"]);
 });
 
-test("colours follow the order, but a status has its own", () => {
-  const { data } = figureOf(panel({ series: [series("a", [1]), series("failed", [1]), series("c", [1])] }), theme);
-  assert.deepEqual(data.map(({ line }) => line.color), ["one", "red", "one"]);
+test("colours follow the place of a name, but a status has its own", () => {
+  const shown = panel({ series: [series("a", [1]), series("failed", [1]), series("c", [1])] });
+  const { data } = figureOf(shown, theme, new Map([["a", 1], ["c", 2]]));
+  assert.deepEqual(data.map(({ line }) => [line.color, line.dash]), [["two", "solid"], ["red", "solid"], ["one", "dash"]]);
+  assert.deepEqual(namesOf(shown, theme), ["a", "c"]);
 });
 
 test("bars stand in the middle of their step", () => {
@@ -50,5 +52,6 @@ test("an axis takes the unit that its largest value reads best in", () => {
   assert.equal(of("bytes", 2_500_000).suffix, " MB");
   assert.equal(of("USD", 3).prefix, "$");
   assert.equal(of("ratio", 0.01).format, ".1%");
+  assert.equal(of("ratio", 0).format, ".0%");
   assert.equal(of("", 20_000).format, "~s");
 });

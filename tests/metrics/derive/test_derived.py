@@ -147,6 +147,34 @@ def test_log_records_and_pages_are_counted() -> None:
     assert values(project, "missionscope.frontend.interactions") == {("web", '{"type":"click"}', 0): (1, 1.0, None)}
 
 
+@pytest.mark.parametrize(
+    ("event", "severity", "told", "state"),
+    [
+        ("closed", 9, {"websocket.close_code": 1000}, "closed"), ("close", 9, {"websocket.close_code": 1001}, "closed"),
+        ("close", 9, {"code": 1005}, "closed"), ("close", 9, {}, "closed"), ("close", 13, {}, "lost"),
+        ("close", 9, {"websocket.close_code": 1006}, "lost"), ("closed", 9, {"closeCode": "1011"}, "lost"),
+        ("close", 13, {"websocket.close_code": 1000}, "closed"), ("close", 9, {"code": "gone"}, "closed"),
+        ("error", 13, {}, "error"), ("open", 9, {"code": 1006}, "open"),
+    ],
+)  # fmt: skip
+def test_a_websocket_is_lost_where_it_did_not_end_as_sockets_do(
+    event: str, severity: int, told: dict[str, Any], state: str
+) -> None:
+    project = make_project("sockets")
+    record = log(6, severity, event=f"browser.websocket.{event}")
+    for name, value in told.items():
+        field = "intValue" if isinstance(value, int) else "stringValue"
+        record["attributes"].append({"key": name, "value": {field: str(value)}})
+    deliver(project, log_request(record, service="web"), "logs")
+    settle(project)
+    found = values(project, "missionscope.frontend.websocket")
+    assert found == {("web", f'{{"state":"{state}"}}', 0): (1, 1.0, None)}
+    [behind] = list_missions_behind(project, "missionscope.frontend.websocket", {"state": state}, BEGIN, BEGIN + MINUTE)
+    assert behind.count == 1
+    [records] = values(project, "missionscope.log.records").values()
+    assert records[0] == 1
+
+
 def test_missions_are_active_from_their_first_to_their_last_record() -> None:
     project = make_project("active")
     deliver(project, from_service("s", span(1, 0, 10), span(2, 170, 185, gen_ai__agent__name="a")))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from metrics.models import SavedDashboard
+from tests.metrics.pushing import at, metric, point, push_metric
 
 pytestmark = pytest.mark.django_db
 PANEL = {
@@ -142,3 +143,13 @@ def test_the_missions_behind_nothing_are_none(as_alice):
         f"/dashboards/behind?metric=missionscope.llm.cost&label=model%3Da&since_ns={now_ns - 10**12}&until_ns={now_ns}"
     )
     assert "No mission is known" in as_alice.get(asked).content.decode()
+
+
+def test_a_pushed_value_that_names_no_trace_leads_to_the_logs_of_its_service(as_alice, as_charlie, project):
+    since_ns, until_ns = at(0), at(1)
+    push_metric(project.pk, metric("gauge", point(at(0, 2), asDouble=7.0)))
+    asked = f"/dashboards/behind?metric=m&since_ns={since_ns}&until_ns={until_ns}"
+    shown = as_alice.get(asked).content.decode()
+    assert "No exemplar of these values names a trace" in shown
+    assert f'href="/logs/?since_ns={since_ns}&amp;until_ns={until_ns}&amp;service=brain"' in shown
+    assert "brain" not in as_charlie.get(asked).content.decode()

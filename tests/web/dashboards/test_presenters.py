@@ -7,10 +7,12 @@ from metrics.dashboards import DASHBOARDS
 from metrics.dashboards.panels import AGGREGATIONS, SHAPES, UNITS, Panel, PanelQuery, Tile
 from metrics.derive.catalogue import BY_NAME
 from metrics.records import MetricAnswer, MetricSeries
+from web.presenters.dashboards.empty import present_empty
+from web.presenters.dashboards.page import spell_period
 from web.presenters.dashboards.panels import present_panel
 from web.presenters.dashboards.period import CHOICES, MOST_POINTS, S, choose_step, read_period, spell_seconds
 from web.presenters.dashboards.spark import draw_spark
-from web.presenters.dashboards.tiles import present_tile
+from web.presenters.dashboards.tiles import NOTHING, Measured, present_tile
 from web.presenters.dashboards.values import format_change, format_value
 
 OWN = {"missionscope.ingest.records", "missionscope.ingest.duration", "missionscope.ingest.lag"}
@@ -84,11 +86,62 @@ def test_a_change_is_told_beside_what_it_was():
 
 
 def test_more_failures_are_bad_news_and_more_missions_are_none():
-    worse = present_tile(Tile("f", "Failed", COST, "ratio"), PERIOD, 0.2, 0.1, [])
-    other = present_tile(Tile("m", "Missions", COST, is_better=""), PERIOD, 20, 10, [])
+    worse = present_tile(Tile("f", "Failed", COST, "ratio"), PERIOD, Measured(0.2, 40), Measured(0.1, 30), [])
+    other = present_tile(Tile("m", "Missions", COST, is_better=""), PERIOD, Measured(20, 20), Measured(10, 10), [])
     assert (worse.change, worse.change_css, worse.value) == ("×2.0", "status-failed", "20 %")
     assert (other.change, other.change_css) == ("×2.0", "")
     assert worse.change_title == "10 % in the 1 h before"
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "change", "words"),
+    [
+        (Measured(398.0, 398), Measured(1.0, 1), "new", "1 in the 1 h before: too little to compare with"),
+        (Measured(398.0, 398), Measured(12.0, 12), "new", "12 measured in the 1 h before: too little to compare with"),
+        (Measured(3.0, 3), NOTHING, "new", "Nothing was measured in the 1 h before: too little to compare with"),
+        (Measured(7.0, 360), Measured(1.0, 360), "", "1 in the 1 h before: too little to compare with"),
+        (Measured(9.0, 9), Measured(4.0, 4), "", "4 in the 1 h before: too little to compare with"),
+        (NOTHING, NOTHING, "", "Nothing was measured in the 1 h before: too little to compare with"),
+        (Measured(0.0, 30), NOTHING, "", "Nothing was measured in the 1 h before: too little to compare with"),
+        (NOTHING, Measured(400.0, 400), "", "400 in the 1 h before"),
+        (Measured(398.0, 398), Measured(20.0, 20), "×19.9", "20 in the 1 h before"),
+    ],
+)
+def test_what_had_next_to_nothing_before_is_new_and_not_many_times_as_much(
+    now: Measured, before: Measured, change: str, words: str
+):
+    shown = present_tile(Tile("m", "Failures", COST), PERIOD, now, before, [])
+    assert (shown.change, shown.change_title) == (change, words)
+    assert change != "new" or shown.change_css == ""
+
+
+def test_a_share_is_not_new_and_a_count_of_nothing_is_0():
+    share = Tile("f", "Failed", PanelQuery("missionscope.llm.duration", "error_rate"), "ratio")
+    shown = present_tile(share, PERIOD, Measured(0.2, 40), NOTHING, [])
+    assert (shown.value, shown.change) == ("20 %", "")
+    assert present_tile(share, PERIOD, NOTHING, NOTHING, []).value == "–"
+    lost = Tile("l", "Lost", PanelQuery("missionscope.frontend.websocket", "sum", filters=(("state", "lost"),)))
+    assert present_tile(lost, PERIOD, NOTHING, NOTHING, []).value == "0"
+    assert present_tile(Tile("p", "Pushed", COST), PERIOD, NOTHING, NOTHING, []).value == "–"
+
+
+def test_an_empty_panel_says_why_and_what_fills_it():
+    cost = Panel("c", "Cost", (PanelQuery("missionscope.llm.cost", "sum"),))
+    lost = Panel("l", "Lost", (PanelQuery("missionscope.frontend.websocket", "sum", filters=(("state", "lost"),)),))
+    name, now = "missionscope.frontend.websocket", {"missionscope.frontend.websocket": PERIOD.until_ns}
+    assert present_empty(cost, PERIOD, {}) == (
+        "Not measured yet.", "Filled by model calls with a reported cost, or of a model with a known price.",
+    )  # fmt: skip
+    assert present_empty(Panel("p", "P", (COST,)), PERIOD, {}).fill == "Filled by the metric cost, pushed over OTLP."
+    assert present_empty(lost, PERIOD, now) == ("None in this period.", "")
+    assert present_empty(lost, PERIOD, {name: PERIOD.since_ns - 1}).fill.startswith("Last: ")
+
+
+@pytest.mark.parametrize("name", sorted({*BY_NAME, *OWN}))
+def test_every_metric_of_ours_knows_what_fills_it(name: str):
+    shown = present_empty(Panel("p", "P", (PanelQuery(name, "sum"),)), PERIOD, {})
+    assert shown.fill.startswith("Filled by ")
+    assert name not in shown.fill
 
 
 def test_a_course_is_drawn_in_stretches():
@@ -149,3 +202,12 @@ def test_every_dashboard_can_be_asked(slug: str):
     assert {panel.shape for panel in dashboard.panels} <= set(SHAPES)
     derived = {query.name for query in asked if query.name.startswith("missionscope.")} - OWN
     assert derived <= BY_NAME.keys()
+
+
+def test_a_chosen_period_reads_without_what_repeats():
+    day = 1_795_046_400 * S
+    day -= day % (86_400 * S)
+    within = PERIOD._replace(since_ns=day + 3_600 * S, until_ns=day + 7_200 * S)
+    across = PERIOD._replace(since_ns=day - 3_600 * S, until_ns=day + 7_200 * S)
+    assert spell_period(within).endswith(" 01:00 – 02:00 UTC")
+    assert spell_period(across).count("-") == 4

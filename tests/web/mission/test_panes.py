@@ -176,6 +176,14 @@ def test_a_whole_log_record_opens_below_its_line(send):
     assert mission.get("/logs/999999/panel").status_code == 404
 
 
+def test_a_log_record_opens_in_its_own_mission_alone(send):
+    other = send("other", [span(1)], [line("told to others", 1, number=1)])
+    [row] = other.get("/panes/logs").context["items"]
+    mission = send("m", [span(2)])
+    assert "told to others" in other.html(f"/logs/{row.pk}/panel")
+    assert mission.get(f"/logs/{row.pk}/panel").status_code == 404
+
+
 def test_errors_name_the_cause_first_then_what_was_made_good(send):
     spans = [
         span(1, error="no table", took_ms=900),

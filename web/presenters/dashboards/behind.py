@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from metrics.records import MissionBehind
+from metrics.records import Around, MissionAround, MissionBehind
 from web.presenters.dashboards.period import Period
 from web.presenters.dashboards.values import format_number, format_value
+from web.presenters.log_query import LogQuestion
+from web.presenters.marks import Mark, present_status
 from web.presenters.mission.keys import span_key
 from web.presenters.paths import mission_path
 
@@ -32,17 +34,50 @@ class PresentedMission(NamedTuple):
     spans: list[PresentedSpan]
 
 
+class PresentedAround(NamedTuple):
+    """One mission that was at work."""
+
+    path: str
+    name: str
+    mark: Mark
+
+
+class PresentedLogs(NamedTuple):
+    """The log records of a service in that time."""
+
+    path: str
+    service: str
+
+
 def present_behind(
-    name: str, labels: Mapping[str, str], unit: str, period: Period, found: Sequence[MissionBehind]
+    name: str,
+    labels: Mapping[str, str],
+    unit: str,
+    period: Period,
+    found: Sequence[MissionBehind],
+    around: Around | None = None,
 ) -> dict[str, Any]:
-    """Context of dashboards/_behind.html."""
+    """Context of dashboards/_behind.html. `around`: of a pushed metric that no mission is known to be behind."""
     return {
         "metric": name,
         "labels": sorted(labels.items()),
         "since_ns": period.since_ns,
         "until_ns": period.until_ns,
         "missions": [_present(each, UNITS.get(unit, "")) for each in found],
+        "is_pushed": around is not None,
+        "services": ", ".join(around.services) if around else "",
+        "around": [_present_around(each) for each in around.missions] if around else [],
+        "logs": [_present_logs(each, period) for each in around.services] if around else [],
     }
+
+
+def _present_around(mission: MissionAround) -> PresentedAround:
+    return PresentedAround(mission_path(mission.id), mission.name or mission.id, present_status(mission.status))
+
+
+def _present_logs(service: str, period: Period) -> PresentedLogs:
+    question = LogQuestion(service=service, since_ns=period.since_ns, until_ns=period.until_ns)
+    return PresentedLogs(question.path(), service)
 
 
 def _present(mission: MissionBehind, unit: str) -> PresentedMission:

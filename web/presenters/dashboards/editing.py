@@ -1,7 +1,7 @@
 """The form of a panel: what it offers, and the panel it stands for. Pure."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
@@ -33,6 +33,7 @@ def present_editing(
         "dashboard": dashboard,
         "chosen": chosen,
         "form": {name: asked.get(name, "") for name in FIELDS} if error else _fill(chosen),
+        "panels": [_present_row(panel) for panel in dashboard.panels],
         "metrics": metrics,
         "labels": sorted({label for metric in metrics for label in metric.labels}),
         "aggregations": [(each, AGGREGATION_WORDS[each]) for each in AGGREGATIONS],
@@ -40,6 +41,21 @@ def present_editing(
         "shapes": list(SHAPE_WORDS.items()),
         "error": error,
     }
+
+
+class PanelRow(NamedTuple):
+    """A panel in the table."""
+
+    key: str
+    title: str
+    metric: str
+    shows: str
+    group_by: tuple[str, ...]
+
+
+def _present_row(panel: Panel) -> PanelRow:
+    query = panel.queries[0]
+    return PanelRow(panel.key, panel.title, query.name, AGGREGATION_WORDS[query.aggregation], panel.group_by)
 
 
 FIELDS = ("title", "metric", "aggregation", "group_by", "filter", "unit", "shape")

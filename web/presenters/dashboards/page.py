@@ -64,10 +64,16 @@ def present_page(
         "is_compared": is_compared,
         "compare_path": _with(kept, compare="" if is_compared else "1"),
         "period": period,
-        "period_words": "" if period.last else f"{format_time(period.since_ns)} – {format_time(period.until_ns)}",
+        "period_words": "" if period.last else spell_period(period),
         "query": _query(kept),
         "refresh": bool(period.last),
     }
+
+
+def spell_period(period: Period) -> str:
+    """`2026-11-28 14:00 – 15:10 UTC`; it is of whole minutes."""
+    since, until = (format_time(time_ns)[:16] for time_ns in (period.since_ns, period.until_ns))
+    return f"{since} – {until[11:] if since[:10] == until[:10] else until} UTC"
 
 
 def _tab(slug: str, name: str, current: Dashboard, kept: dict[str, str]) -> Tab:

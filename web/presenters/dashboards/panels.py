@@ -49,7 +49,7 @@ def _present(panel: Panel, asked: PanelQuery, series: MetricSeries, total: float
     is_folded = series.labels.get(OTHER) == "true"
     return {
         "label": "all others" if is_folded else label,
-        "status": label,
+        "status": OTHER if is_folded else label,
         "metric": asked.name,
         "labels": {} if is_folded else dict(asked.filters) | series.labels,
         "points": _points(series, panel, 0),

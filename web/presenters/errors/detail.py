@@ -58,6 +58,11 @@ class FieldShares(NamedTuple):
     name: str
     bars: list[ShareBar]
 
+    @property
+    def only(self) -> str:
+        """The one value that there is; empty when there are several."""
+        return self.bars[0].value if len(self.bars) == 1 else ""
+
 
 class TouchedView(NamedTuple):
     """A mission in which it happened."""
@@ -215,7 +220,7 @@ def _attributes(content: EventContent) -> list[NamedText]:
 
 
 def present_shares(shares: Mapping[str, Sequence[Share]]) -> list[FieldShares]:
-    """Fields with more to say than one value that all have, first."""
+    """Fields with several values first."""
     found = []
     for field, word in FIELD_WORDS.items():
         values = shares.get(field, ())
