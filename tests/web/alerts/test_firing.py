@@ -216,3 +216,11 @@ def test_nothing_is_behind_what_was_not_measured(project, make_firing):
     silent = find_firing(project.pk, make_firing(rule, evidence=window).pk)
     assert silent is not None
     assert behind_path(silent, None) == ""
+
+
+def test_how_long_something_stands_still_is_told_in_words(as_vera, project, make_firing):
+    pk = make_rule(project, kind="stalled_mission", condition={})
+    firing = make_firing(pk, value="2574", threshold="900")
+    text = page(as_vera, f"/alerts/{firing.pk}/")
+    assert "42 minutes 54 seconds" in text
+    assert "threshold 15 minutes" in text

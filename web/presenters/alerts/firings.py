@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from alerts.measures.words import show_time
 from alerts.records import SEVERITIES, FiringRow, MessageRow, MissionRef, RuleRow
 from web.presenters.alerts.words import ENDED_WHY, MEASURED, kind_label, present_severity, present_state
 from web.presenters.marks import Mark
@@ -12,6 +13,8 @@ from web.presenters.paths import mission_path
 
 MOST_OF_A_RULE = 50
 MOST_LINKS = 2
+WAITING = ("human_pending", "stalled_mission")
+"""Kinds whose values are seconds."""
 SHOWN = ("", *SEVERITIES, "pending", "quiet")
 """What of the open ones may be asked for; empty: all."""
 
@@ -43,6 +46,9 @@ class FiringItem(NamedTuple):
     labels: list[tuple[str, str]]
     chips: list[tuple[str, str]]
     """Those labels that no link beside them says."""
+    value: str
+    threshold: str
+    """Empty: none was measured."""
     is_quiet: bool
     evidence: list[EvidenceLink]
     """The first of it."""
@@ -101,13 +107,15 @@ def present_firing(row: FiringRow, told: Mapping[int, list[Told]], *, most_links
     """One firing."""
     links = list_evidence(row)
     labels = [(name, value) for name, value in sorted(row.labels.items()) if value]
-    linked = {("mission", ref.id) for ref in row.evidence.missions}
+    linked = {("mission", ref.id) for ref in row.evidence.missions} | {("error", ref.id) for ref in row.evidence.errors}
     return FiringItem(
         row=row,
         path=f"/alerts/{row.pk}/",
         state=present_state(row.state, is_quiet=is_quiet(row)),
         severity=present_severity(row.severity),
         labels=labels,
+        value=_show_value(row, row.value or ""),
+        threshold=_show_value(row, row.threshold),
         chips=[label for label in labels if label not in linked],
         is_quiet=is_quiet(row),
         evidence=links[:most_links],
@@ -116,6 +124,11 @@ def present_firing(row: FiringRow, told: Mapping[int, list[Told]], *, most_links
         ended_words=ENDED_WHY.get(row.ended_why, ""),
         lasted_ns=None if row.ended_ns is None else row.ended_ns - (row.fired_ns or row.since_ns),
     )
+
+
+def _show_value(row: FiringRow, text: str) -> str:
+    """Lengths of time in words; other numbers are as the rule compares them."""
+    return show_time(int(text)) if row.kind in WAITING and text.isdigit() else text
 
 
 def list_evidence(row: FiringRow) -> list[EvidenceLink]:
