@@ -119,12 +119,16 @@ def describe(preview: Preview) -> str:
     now = sum(each.ended_ns is None for each in preview.firings)
     going_on = f", {now} of them still" if now and count > 1 else ", and still would" if now else ""
     times = {1: "once", 2: "twice"}.get(count, f"{count:,} times")
-    return f"It would have fired {times} in the last 24 hours{going_on}{_lasting(preview.firings)}."
+    return f"It would have fired {times} in the last 24 hours{going_on}{_lasting(preview)}."
 
 
-def _lasting(firings: Sequence[WouldFire]) -> str:
-    ended = [each.ended_ns - each.fired_ns for each in firings if each.ended_ns is not None]
-    return f"; the longest lasted {format_duration(max(ended))}" if ended and max(ended) > 0 else ""
+def _lasting(preview: Preview) -> str:
+    """How long the longest lasted, what still would fire included."""
+    lengths = [((each.ended_ns or preview.until_ns) - each.fired_ns, each.ended_ns is None) for each in preview.firings]
+    longest_ns, goes_on = max(lengths, default=(0, False))
+    if longest_ns <= 0:
+        return ""
+    return f"; the longest {'has lasted' if goes_on else 'lasted'} {format_duration(longest_ns)}"
 
 
 def _scale(preview: Preview) -> _Scale:
