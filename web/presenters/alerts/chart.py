@@ -1,6 +1,5 @@
 """A preview as a chart that the server draws: numbers over a day, the threshold, when it would have fired. Pure."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from alerts.measures.asking import Line
