@@ -6,7 +6,7 @@ import re
 import time
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable, MutableMapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -20,7 +20,6 @@ from core import jobs
 from core.counters import HTTP_SECONDS
 from core.logs import log_what_nobody_catches
 from missionscope.entrance import Entrance
-from missionscope.uploads import guard_body
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -70,7 +69,7 @@ async def answer_counted(scope: Scope, receive: Receive, send: Send) -> None:
         elif path == METRICS:
             await get_exposition()(scope, receive, send_seen)
         else:
-            await guard_body(django_application, keep_mission_id(scope), receive, send_seen)
+            await get_pages()(keep_mission_id(scope), receive, send_seen)
     finally:
         HTTP_SECONDS.labels(kind, f"{status // 100}xx").observe(time.perf_counter() - begun_s)
 
@@ -123,6 +122,14 @@ def get_doors() -> Application:
     from missionscope.cors import CrossOrigin
 
     return CrossOrigin(doors, settings.CORS_ALLOWED_ORIGINS, SENTRY_PATH)
+
+
+@cache
+def get_pages() -> Application:
+    """Django, which is given no body before somebody has looked at it."""
+    from missionscope.uploads import guard_body
+
+    return partial(guard_body, django_application)
 
 
 @cache
