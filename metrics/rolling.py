@@ -2,12 +2,14 @@
 
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import partial
 from itertools import groupby, pairwise
 from typing import Any
 
 from django.db import connection, transaction
 
+from core.bulk import chunked
 from core.conflicts import retry_conflicts
 from core.jobs import wake
 from core.nanotime import MAX_NS
@@ -21,6 +23,8 @@ from metrics.work import finish_work, note_work, read_work
 
 WORK_ROWS = 200
 """Taken at once: what one transaction computes is bounded by what so many requests brought."""
+TOGETHER = 500
+"""Minutes of series written in one transaction: SQLite's other writers wait for it."""
 RUN_S = 5.0
 """A run ends after this and asks for another, so that other jobs have their turn."""
 SHORT_S, RUNNING_RESTS_S = 0.5, 30.0
@@ -70,8 +74,8 @@ def _work_off(name: str, pieces: list[Any]) -> None:
 def _roll_up_some(until_ns: int) -> bool:
     """Compute minutes that begin before a time; whether there were any.
 
-    The work is read first, then the points, then one short transaction writes: a writer in between notes new work, and
-    is not held up while this computes.
+    The work is read first, then the points, then short transactions write, and the last one says that it is done: a
+    writer in between notes new work, and is held up neither while this computes nor while it writes all.
     """
     with connection.cursor() as cursor:
         work = read_work(cursor, MINUTE_S, WORK_ROWS, until_ns=until_ns)
@@ -79,13 +83,22 @@ def _roll_up_some(until_ns: int) -> bool:
         for (project_id, bucket_ns), series_ids in work.buckets.items():
             by_project[project_id][bucket_ns] = series_ids
         computed = {key: _compute_minutes(cursor, key, minutes) for key, minutes in sorted(by_project.items())}
+        for project_id, (changes, touched) in computed.items():
+            for part in chunked(touched, TOGETHER):
+                _write_part(cursor, project_id, changes, part)
         with transaction.atomic():
-            for project_id, (changes, touched) in computed.items():
-                write_changes(cursor, MINUTE_S, changes)
-                note_work(cursor, project_id, LEVELS_S[1], touched)
-                extend_series(cursor, _reach(touched))
             finish_work(cursor, work.row_ids)
     return bool(work.row_ids)
+
+
+def _write_part(cursor: Any, project_id: int, changes: Changes, pairs: Sequence[tuple[int, int]]) -> None:
+    """Let these (series, minute)s hold what was computed."""
+    wanted = set(pairs)
+    rows = [row for row in changes.rows if (row.series_id, row.bucket_ns) in wanted]
+    with transaction.atomic():
+        write_changes(cursor, MINUTE_S, Changes(rows, wanted.intersection(changes.empty), changes.let_go))
+        note_work(cursor, project_id, LEVELS_S[1], pairs)
+        extend_series(cursor, _reach(pairs))
 
 
 def _compute_minutes(cursor: Any, project_id: int, minutes: Buckets) -> tuple[Changes, list[tuple[int, int]]]:
@@ -101,7 +114,7 @@ def _compute_minutes(cursor: Any, project_id: int, minutes: Buckets) -> tuple[Ch
     return Changes(rows, empty, read_let_go(cursor, kinds, POINTS_S)), touched
 
 
-def _reach(touched: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
+def _reach(touched: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
     """Each series with the begin of its first minute and the end of its last."""
     found: dict[int, tuple[int, int]] = {}
     for key, bucket_ns in touched:
