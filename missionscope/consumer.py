@@ -1,13 +1,24 @@
 """The worker's consumer of wake-ups: as Celery's, and it outlives a Redis that goes away."""
 
+from functools import partial
+from typing import Any
+
 import structlog
 from celery.worker.consumer import Consumer
 
+LONGEST_PAUSE_S = 5
 logger = structlog.get_logger("missionscope.worker")
 
 
 class LastingConsumer(Consumer):  # type: ignore[misc]
-    """Connects again also when the lost connection had wake-ups that no job had begun yet."""
+    """Connects again also when the lost connection had wake-ups that no job had begun yet, and soon."""
+
+    def ensure_connected(self, conn: Any) -> Any:
+        """Try again every few seconds: kombu's own pauses grow to half a minute, and alerts wait for them."""
+        conn.ensure_connection = partial(
+            conn.ensure_connection, interval_start=1, interval_step=1, interval_max=LONGEST_PAUSE_S
+        )
+        return super().ensure_connected(conn)
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:
         """Drop the connection. Kombu wants to put such wake-ups back through it, and fails for it has no client by
