@@ -171,7 +171,9 @@ def keep_logging(**_: Any) -> None:
 
 @worker_init.connect
 def observe(**_: Any) -> None:
-    """A worker's logs, traces and debugger are those of the web server; beside one, the debugger has the next port."""
+    """A worker's logs, traces and debugger are those of the web server; beside one, the debugger has the next port, and
+    it ends with it."""
+    follow_parent()
     log_what_nobody_catches()
     port = settings.MISSIONSCOPE_DEBUGPY
     listen_for_debugger(port + 1 if port and get_parent() else port)
@@ -186,9 +188,8 @@ def end_observing(**_: Any) -> None:
 
 @worker_ready.connect
 def join_parent(**_: Any) -> None:
-    """A worker started by `manage.py up` gives way to it, also keeps the time of jobs, and ends with its parent."""
+    """A worker started by `manage.py up` gives way to it, and also keeps the time of jobs."""
     if get_parent():
-        follow_parent()
         os.nice(BESIDE_NICENESS)
         # In a thread: as a process of its own it would outlive a worker that was killed.
         EmbeddedService(app, thread=True, scheduler_cls="celery.beat.Scheduler").start()

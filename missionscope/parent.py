@@ -6,7 +6,9 @@ import threading
 import time
 
 VARIABLE = "MISSIONSCOPE_PARENT_PID"
-LOOK_EVERY_S = 1.0
+LOOK_EVERY_S = 0.5
+GRACE_S = 2.0
+"""For what a child does when it is asked to end: its parent did not end gently either, and all work outlives a kill."""
 
 
 def name_as_parent() -> None:
@@ -21,7 +23,8 @@ def get_parent() -> int:
 
 
 def follow_parent() -> None:
-    """In a child: end, as if asked to, when the parent is gone. Does nothing in a process started otherwise."""
+    """In a child: end when the parent is gone, as if asked to, and at once when that takes longer than GRACE_S.
+    Does nothing in a process started otherwise."""
     parent = get_parent()
     if parent:
         threading.Thread(target=_end_after, args=(parent,), name="missionscope-parent", daemon=True).start()
@@ -31,3 +34,5 @@ def _end_after(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(LOOK_EVERY_S)
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_S)
+    os._exit(1)
