@@ -44,6 +44,8 @@ HELD_S = 15
 """A running job holds its lock this long at a time: what a killed worker held is free after it."""
 AGAIN_S = 1.0
 REDIS_PAUSE_S = 5.0
+SILENCE = {"socket_timeout": 10, "socket_connect_timeout": 5, "socket_keepalive": True, "health_check_interval": 5}
+"""Seconds: a connection that says nothing is dropped after them. Of a Redis whose machine is gone, nobody tells."""
 BESIDE_NICENESS = 10
 """Of a worker on the web server's own machine: where processors are short, what arrives goes first."""
 
@@ -55,7 +57,7 @@ client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_conne
 app = Celery("missionscope", broker=settings.REDIS_URL)
 app.conf.update(
     task_default_queue=f"{settings.REDIS_PREFIX}-jobs",
-    broker_transport_options={"global_keyprefix": f"{settings.REDIS_PREFIX}:"},
+    broker_transport_options={"global_keyprefix": f"{settings.REDIS_PREFIX}:", **SILENCE},
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     worker_consumer="missionscope.consumer:LastingConsumer",

@@ -2,22 +2,29 @@
 
 import os
 import random
+import re
 import signal
 import time
 from pathlib import Path
 
 import pytest
 
+from missionscope.consumer import LONGEST_PAUSE_S
 from tests.blackbox.machine import family
 from tests.faults.alerting import Alerted, alerted_in, wait_until
+from tests.faults.relay import relay_to
 from tests.faults.test_redis import Redis, redis
 
 __all__ = ["redis"]
 LATE_S = 60.0
 """Nobody hears later than this after a new worker has started."""
 RANDOM_KILLS = 4
-AWAY_S = 12.0
+AWAY_S = float(os.environ.get("MISSIONSCOPE_TEST_AWAY_S", "12"))
+"""How long Redis is away."""
+FIRED_WHILE_AWAY = 12
+"""A message lists a hundred alerts, and counts the others."""
 BACK_S = 60.0
+ANSWERED_S = 5.0
 LOOKS_EVERY_MS = 9_000
 """More than the time between two looks at the rules, less than AWAY_S."""
 
@@ -100,18 +107,76 @@ def test_alerts_wait_for_redis_and_nothing_must_be_restarted(tmp_path: Path, red
         alerted.fire()
         alerted.wait_until_told()
         redis.kill()
+        fire_slowly(alerted)
+        assert read_lag_ms(alerted) > LOOKS_EVERY_MS, "readiness tells that nobody evaluates"
+        redis.start()
+        told_s = alerted.wait_until_told(BACK_S)
+        print(f"{len(alerted.sent)} alerts; told {told_s:.1f} s after Redis was back")
+        pauses_s = re.findall(r"Trying again in ([\d.]+) seconds", alerted.machine.log.read_text())
+        assert max(map(float, pauses_s)) <= LONGEST_PAUSE_S
+        check_nothing_restarted(alerted, worker)
+
+
+def test_alerts_need_nothing_that_redis_holds(tmp_path: Path, redis: Redis) -> None:
+    with alerted_in(tmp_path, REDIS_URL=redis.url) as alerted:
+        worker = find_worker(alerted)
         until_s = time.monotonic() + AWAY_S
         while time.monotonic() < until_s:
             alerted.fire()
+            redis.wipe()
             time.sleep(1)
-        assert read_lag_ms(alerted) > LOOKS_EVERY_MS, "readiness tells that nobody evaluates"
+        alerted.wait_until_told(BACK_S)
+        check_nothing_restarted(alerted, worker)
+
+
+def test_alerts_wait_for_a_redis_that_hangs(tmp_path: Path, redis: Redis) -> None:
+    with alerted_in(tmp_path, REDIS_URL=redis.url) as alerted:
+        worker = find_worker(alerted)
+        alerted.fire()
+        alerted.wait_until_told()
+        redis.hang()
+        fire_slowly(alerted)
+        redis.go_on()
+        alerted.wait_until_told(BACK_S)
+        redis.hang()
+        fire_slowly(alerted)
+        redis.kill()
         redis.start()
         alerted.wait_until_told(BACK_S)
-        alerted.check_once(repeated=0)
-        assert find_worker(alerted) == worker
-        wait_until(lambda: read_lag_ms(alerted) < LOOKS_EVERY_MS)
-        assert alerted.machine.process is not None
-        assert alerted.machine.process.poll() is None
+        check_nothing_restarted(alerted, worker)
+
+
+def test_alerts_outlive_connections_to_redis_that_went_silent(tmp_path: Path, redis: Redis) -> None:
+    """As when its machine is replaced by another, and nobody tells those who were connected."""
+    with relay_to(redis.port) as relay, alerted_in(tmp_path, REDIS_URL=f"redis://127.0.0.1:{relay.port}/0") as alerted:
+        worker = find_worker(alerted)
+        alerted.fire()
+        alerted.wait_until_told()
+        relay.go_silent()
+        fire_slowly(alerted)
+        relay.renew()
+        alerted.wait_until_told(BACK_S)
+        check_nothing_restarted(alerted, worker)
+
+
+def fire_slowly(alerted: Alerted) -> None:
+    """Over AWAY_S; each is taken in at once, and pages answer."""
+    for _ in range(FIRED_WHILE_AWAY):
+        begun_s = time.monotonic()
+        alerted.fire()
+        alerted.read("/api/v1/missions/?limit=5")
+        answered_s = time.monotonic() - begun_s
+        assert answered_s < ANSWERED_S
+        time.sleep(max(0.0, AWAY_S / FIRED_WHILE_AWAY - answered_s))
+
+
+def check_nothing_restarted(alerted: Alerted, worker: int) -> None:
+    """All was told once, by the same processes, which go on."""
+    alerted.check_once(repeated=0)
+    assert find_worker(alerted) == worker
+    wait_until(lambda: read_lag_ms(alerted) < LOOKS_EVERY_MS)
+    assert alerted.machine.process is not None
+    assert alerted.machine.process.poll() is None
 
 
 def read_lag_ms(alerted: Alerted) -> int:

@@ -4,12 +4,15 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import redis as redis_client
 from websockets.asyncio.client import connect
 
 from tests.blackbox.client import Reader
@@ -47,6 +50,20 @@ class Redis:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+
+    def wipe(self) -> None:
+        """It forgets everything."""
+        with closing(redis_client.Redis.from_url(self.url)) as client:
+            client.flushall()
+
+    def hang(self) -> None:
+        """It stays connected and does not answer."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
 
 
 @pytest.fixture
