@@ -41,11 +41,12 @@ def fill(labels: dict[str, str], minutes: list[int], until_ns: int, chance: Any)
 
     from accounts.models import Project
     from metrics.incoming import derived_series
-    from metrics.levels import MINUTE_NS, MINUTE_S
-    from metrics.rollups import RollupRow, merge_up, write_rollups
+    from metrics.levels import LEVELS_S, MINUTE_NS, MINUTE_S
+    from metrics.rollups import RollupRow, write_rollups
     from metrics.series import ensure_series, extend_series
     from metrics.sketches.codec import encode_sketch
     from metrics.sketches.sketch import sketch_values
+    from metrics.work import note_work
 
     project_id = Project.objects.get(slug="default").pk
     series_hash, series = derived_series(NAME, "histogram", "s", "", "brain", labels)
@@ -58,7 +59,7 @@ def fill(labels: dict[str, str], minutes: list[int], until_ns: int, chance: Any)
             sketch = encode_sketch(sketch_values(values))
             rows.append(RollupRow(key, MINUTE_S, until_ns - place * MINUTE_NS, project_id, *spread, None, sketch))
         write_rollups(cursor, rows)
-        merge_up(cursor, project_id, {(key, row.bucket_ns) for row in rows})
+        note_work(cursor, project_id, LEVELS_S[1], [(key, row.bucket_ns) for row in rows])
         extend_series(cursor, [(key, until_ns - DAYS * 1440 * MINUTE_NS, until_ns)])
 
 
