@@ -9,6 +9,7 @@ import logging
 import time
 import uuid
 from collections.abc import Iterable
+from functools import cache
 from threading import Lock
 from typing import Any
 
@@ -16,6 +17,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from core.outages import Outage, OutageFilter
 from live.groups import WAKES, alerts_group, errors_group, list_group, logs_group, mission_group
 from live.hub import wake_feeds
 
@@ -23,8 +25,13 @@ SEND_S = 2.0
 PAUSE_S = 5.0
 """After a failure nothing is sent for this long."""
 LISTEN_AGAIN_S = 5.0
+TRY_S = 1.0
 
-log = logging.getLogger(__name__)
+_outage = Outage(
+    logging.getLogger(__name__),
+    away="Redis is away: live wake-ups do not reach other processes",
+    back="Redis is back: live wake-ups reach other processes",
+)
 _loop: asyncio.AbstractEventLoop | None = None
 """The server's loop in this process; None in a worker that serves nobody."""
 _lock = Lock()
@@ -42,7 +49,9 @@ def attach_loop(loop: asyncio.AbstractEventLoop) -> None:
         _loop = loop
         _forget()
         if settings.REDIS_URL:
+            _listen_quietly()
             _tasks["listen"] = loop.create_task(_listen())
+            _tasks["try"] = loop.create_task(_try_again())
 
 
 def publish_missions(project_id: int, mission_pks: Iterable[int]) -> None:
@@ -132,7 +141,9 @@ async def _send(keys: list[str]) -> None:
             await layer.group_send(WAKES, {"type": "wake", "keys": keys, "by": _myself})
     except _away() as error:
         _closed_until_s = time.monotonic() + PAUSE_S
-        log.warning("live wake-ups not sent: %s", type(error).__name__)
+        _outage.begin(error)
+    else:
+        _outage.end()
 
 
 async def _listen() -> None:
@@ -148,5 +159,19 @@ async def _listen() -> None:
                 if message["by"] != _myself:
                     wake_feeds(message["keys"])
         except _away() as error:
-            log.warning("live wake-ups not heard: %s", type(error).__name__)
+            _outage.begin(error)
             await asyncio.sleep(LISTEN_AGAIN_S)
+
+
+async def _try_again() -> None:
+    """While Redis is away: send nothing in particular, to see whether it is back."""
+    while True:
+        await asyncio.sleep(TRY_S)
+        if _outage.is_on:
+            await _send([])
+
+
+@cache
+def _listen_quietly() -> None:
+    """Once: what receives for the layer would write a traceback every second while Redis is away."""
+    logging.getLogger("channels_redis.pubsub").addFilter(OutageFilter(_outage, *_away()))

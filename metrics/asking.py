@@ -11,12 +11,12 @@ from django.db import connection
 from core.errors import FieldError, InvalidInput
 from core.nanotime import MAX_NS, NS_PER_SECOND
 from metrics.cells import QUANTILES, Cell, compute_values, weigh
+from metrics.current import read_current
 from metrics.holding import HELD, fill_idle, find_reach_ns, hold_values
 from metrics.incoming import DERIVED
 from metrics.labels import SeriesRow, matches
 from metrics.reading import list_series
 from metrics.records import AGGREGATIONS, OTHER, MetricAnswer, MetricQuery, MetricSeries
-from metrics.rollups import read_rollups
 from metrics.steps import Buckets, choose_buckets, choose_total
 
 Cells = dict[int, Cell]
@@ -80,8 +80,9 @@ def _answer(project_id: int, question: MetricQuery, buckets: Buckets, now_ns: in
     with connection.cursor() as cursor:
         reach_ns = find_reach_ns(question.aggregation, buckets)
         series = find_series(cursor, project_id, question, buckets.since_ns - reach_ns)
-        rows = read_rollups(
+        rows = read_current(
             cursor,
+            project_id,
             list(series),
             buckets.level_s,
             buckets.since_ns - reach_ns,

@@ -19,7 +19,7 @@ SETTLED_NS = 45 * NS_PER_SECOND
 HELD = frozenset({"sum", "avg", "min", "max", "last"})
 """Aggregations that tell levels. What was not measured is not counted."""
 Rows = Sequence[tuple[Any, ...]]
-"""Of one series, as `metrics.rollups.read_rollups` gives them, by time."""
+"""Of one series, as `metrics.current.read_current` gives them, by time."""
 
 
 def find_reach_ns(aggregation: str, buckets: Buckets) -> int:

@@ -1,8 +1,7 @@
 """The rows of rollups: written as a whole, and merged into the levels above. Inside the caller's transaction."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +9,7 @@ from django.db import connection
 
 from core.bulk import Table, chunked, find_by_keys, upsert_rows
 from core.nanotime import NS_PER_SECOND
-from metrics.levels import LEVELS_S, floor_ns
+from metrics.levels import floor_ns
 from metrics.retention import LET_GO
 from metrics.sketches.codec import encode_sketch, merge_encoded
 
@@ -25,8 +24,6 @@ ROLLUPS = Table(
 UNIQUE = "series_id, level_s, bucket_ns"
 TOGETHER = 2000
 """Series asked for in one statement."""
-MERGED_TOGETHER = 20
-"""Series whose rows are in memory at once when long ranges are computed."""
 
 
 class RollupRow(msgspec.Struct, frozen=True):
@@ -76,21 +73,6 @@ def delete_rollups(cursor: Any, level_s: int, pairs: Collection[tuple[int, int]]
     )
 
 
-def merge_up(cursor: Any, project_id: int, touched: Iterable[tuple[int, int]]) -> None:
-    """Compute all longer buckets again that hold these (series, minute)s. Idempotent."""
-    pairs = set(touched)
-    for levels in pairwise(LEVELS_S):
-        pairs = {(series_id, floor_ns(bucket_ns, levels[1])) for series_id, bucket_ns in pairs}
-        series_ids = sorted({series_id for series_id, _ in pairs})
-        for part in chunked(series_ids, MERGED_TOGETHER):
-            merge_buckets(cursor, project_id, levels, {pair for pair in pairs if part[0] <= pair[0] <= part[-1]})
-
-
-def merge_buckets(cursor: Any, project_id: int, levels: tuple[int, int], pairs: Collection[tuple[int, int]]) -> None:
-    """Compute these (series, bucket)s from the rows of the level below. `levels`: that one, then their own."""
-    write_changes(cursor, levels[1], compute_merged(cursor, project_id, levels, pairs))
-
-
 def compute_merged(
     cursor: Any, project_id: int, levels: tuple[int, int], pairs: Collection[tuple[int, int]]
 ) -> Changes:
@@ -104,7 +86,7 @@ def compute_merged(
         pair = row[0], floor_ns(row[1], level_s)
         if pair in pairs:
             parts[pair].append(row)
-    rows = [_merge(key, level_s, bucket_ns, project_id, found) for (key, bucket_ns), found in parts.items()]
+    rows = [merge_rows(key, level_s, bucket_ns, project_id, found) for (key, bucket_ns), found in parts.items()]
     return Changes(rows, set(pairs) - parts.keys(), read_let_go(cursor, series_ids, below_s))
 
 
@@ -151,7 +133,9 @@ def read_rollups(
     return found
 
 
-def _merge(series_id: int, level_s: int, bucket_ns: int, project_id: int, rows: Sequence[tuple[Any, ...]]) -> RollupRow:
+def merge_rows(
+    series_id: int, level_s: int, bucket_ns: int, project_id: int, rows: Sequence[tuple[Any, ...]]
+) -> RollupRow:
     """The rows of one series, by time, as one. Sums are added in order of time: the same rows give the same sum."""
     return RollupRow(
         series_id,

@@ -11,7 +11,7 @@ from django.db import connection
 
 from core.bulk import Table, insert_rows
 from core.nanotime import MAX_NS
-from metrics.levels import floor_ns
+from metrics.levels import MINUTE_S, floor_ns
 from metrics.models import DerivedWork, RollupWork
 
 WORK = Table(
@@ -49,6 +49,21 @@ def read_work(cursor: Any, level_s: int, most_rows: int, *, until_ns: int = MAX_
         row_ids.append(row_id)
         buckets[project_id, bucket_ns] |= _unpack(bytes(packed))
     return Work(dict(buckets), row_ids)
+
+
+def read_noted(
+    cursor: Any, project_id: int, level_s: int, since_ns: int, until_ns: int
+) -> dict[int, dict[int, set[int]]]:
+    """What is noted for levels above a minute, up to this one: by level and begin of the bucket, series."""
+    cursor.execute(
+        "SELECT level_s, bucket_ns, series_ids FROM metrics_rollupwork"
+        " WHERE project_id = %s AND level_s > %s AND level_s <= %s AND bucket_ns >= %s AND bucket_ns < %s",
+        [project_id, MINUTE_S, level_s, since_ns, until_ns],
+    )
+    noted: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for found_s, bucket_ns, packed in cursor.fetchall():
+        noted[found_s][bucket_ns] |= _unpack(bytes(packed))
+    return noted
 
 
 def has_work(cursor: Any, level_s: int, until_ns: int) -> bool:

@@ -34,6 +34,7 @@ from core.spans import Origin, read_origin, span_for, write_origin
 from missionscope.beat import SteadySchedule
 from missionscope.job_records import note_run
 from missionscope.parent import follow_parent, get_parent
+from missionscope.redis_away import jobs_outage
 from missionscope.remote_debugging import listen_for_debugger
 from missionscope.tracing import start_tracing, stop_tracing
 
@@ -51,6 +52,8 @@ BESIDE_NICENESS = 10
 
 # Celery warns a worker that runs as root of pickled tasks; only JSON is accepted here.
 warnings.filterwarnings("ignore", message="(?s).*worker with superuser privileges")
+# And of running jobs whose messages a lost connection cannot acknowledge; ours are acknowledged when they begin.
+warnings.filterwarnings("ignore", message="(?s).*which\non connection loss cancels")
 NOWHERE = Origin()
 logger = structlog.get_logger("missionscope.jobs")
 client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
@@ -145,7 +148,7 @@ class Waker:
             return
         except (redis.RedisError, OperationalError, OSError) as error:
             self.closed_until_s = time.monotonic() + REDIS_PAUSE_S
-            logger.warning("job not woken", job=name, error=type(error).__name__)
+            jobs_outage.begin(error)
 
 
 def _send(job: Job, countdown_s: float, origin: Origin) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import structlog
 from celery.worker.consumer import Consumer
 
+from missionscope.redis_away import jobs_outage
+
 LONGEST_PAUSE_S = 5
 logger = structlog.get_logger("missionscope.worker")
 
@@ -18,7 +20,9 @@ class LastingConsumer(Consumer):  # type: ignore[misc]
         conn.ensure_connection = partial(
             conn.ensure_connection, interval_start=1, interval_step=1, interval_max=LONGEST_PAUSE_S
         )
-        return super().ensure_connected(conn)
+        connected = super().ensure_connected(conn)
+        jobs_outage.end()
+        return connected
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:
         """Drop the connection. Kombu wants to put such wake-ups back through it, and fails for it has no client by

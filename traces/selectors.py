@@ -1,19 +1,31 @@
-"""Reads spans, logs, states and rejections as frozen records. Lists read narrow rows; payloads come one at a time."""
+"""Reads what is stored of missions as frozen records: spans and rejections here, the rest from its own module.
+
+Lists read narrow rows; payloads come one at a time.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from django.db.models import F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Q, QuerySet
 
 from bodies.packs import Place
 from bodies.selectors import PackReader
 from telemetry.conventions import read_provenance
 from telemetry.meaning import WAITS_FOR_A_PERSON
-from telemetry.records import LogRecord, SpanRecord
+from telemetry.records import SpanRecord
 from traces.contents import read_logs, read_spans
 from traces.delivered import BY_DELIVERY, find_delivering
+from traces.hex_ids import from_hex
+from traces.log_selectors import (
+    LogDetail,
+    LogFilter,
+    find_log_rows,
+    list_logs,
+    list_logs_by_time,
+    list_logs_of_spans,
+    list_newest_logs,
+)
 from traces.missions import (
     MissionFilter,
     MissionPage,
@@ -27,9 +39,10 @@ from traces.missions import (
     list_changed_missions,
     list_missions,
 )
-from traces.models import Log, Rejection, Snapshot, Span, SpanVersion
+from traces.models import Rejection, Span, SpanVersion
 from traces.payload import PayloadReader
-from traces.records import LogRow, SnapshotRow, SpanRow
+from traces.records import SpanRow
+from traces.snapshot_selectors import StateEntry, list_snapshots, list_state
 
 OTEL_KINDS = ("UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
 STATUS_CODES = ("UNSET", "OK", "ERROR")
@@ -60,13 +73,6 @@ class SpanDetail(NamedTuple):
         return concluded | read_provenance(self.record)
 
 
-class LogDetail(NamedTuple):
-    """A log record with everything its sender said."""
-
-    row: LogRow
-    record: LogRecord
-
-
 class RejectionRow(msgspec.Struct, frozen=True):
     """A record that was refused."""
 
@@ -76,13 +82,6 @@ class RejectionRow(msgspec.Struct, frozen=True):
     reason: str
     detail: str
     excerpt: str
-
-
-class StateEntry(NamedTuple):
-    """A snapshot with its value."""
-
-    row: SnapshotRow
-    value: Any
 
 
 class SpanFilter(NamedTuple):
@@ -177,8 +176,8 @@ def find_spans(
     query = Span.objects.filter(
         project_id=project_id,
         mission_id=mission_pk,
-        trace_id__in={_from_hex(trace_id, 16) for trace_id, _, _ in wanted},
-        span_id__in={_from_hex(span_id, 8) for _, span_id, _ in wanted},
+        trace_id__in={from_hex(trace_id, 16) for trace_id, _, _ in wanted},
+        span_id__in={from_hex(span_id, 8) for _, span_id, _ in wanted},
     )
     rows = [span_row(values, mission_id) for values in query.values_list(*_SPAN_COLUMNS)]
     return [row for row in rows if (row.trace_id, row.span_id, row.side) in wanted]
@@ -197,7 +196,7 @@ def list_step_ids(mission_pk: int) -> set[str]:
 
 def _chosen_spans(query: QuerySet[Span], chosen: SpanFilter) -> QuerySet[Span]:
     if chosen.trace_id:
-        query = query.filter(trace_id=_from_hex(chosen.trace_id, 16))
+        query = query.filter(trace_id=from_hex(chosen.trace_id, 16))
     if chosen.kind:
         query = query.filter(span_kind=chosen.kind.upper())
     if chosen.text:
@@ -221,23 +220,14 @@ def _said_by_record(status: str) -> Q:
     return Q(id__in=())
 
 
-def _from_hex(text: str, length: int) -> bytes:
-    """The id's bytes; bytes that match nothing when it is no id."""
-    try:
-        raw = bytes.fromhex(text)
-    except ValueError:
-        return b"\xff"
-    return raw if len(raw) == length else b"\xff"
-
-
 def find_span(
     project_id: int, mission_pk: int, mission_id: str, trace_id: str, span_id: str, side: int | None = None
 ) -> SpanDetail | None:
     """A mission's span with its whole content. Without `side` the client's, or the server's when it is alone."""
     query = Span.objects.filter(
         project_id=project_id,
-        trace_id=_from_hex(trace_id, 16),
-        span_id=_from_hex(span_id, 8),
+        trace_id=from_hex(trace_id, 16),
+        span_id=from_hex(span_id, 8),
         mission_id=mission_pk,
     ).order_by("side")
     if side is not None:
@@ -251,173 +241,6 @@ def find_span(
     versions = SpanVersion.objects.filter(span_pk=values[0]).count() or 1
     row = span_row(values, mission_id)
     return SpanDetail(row, record, versions, bool(find_delivering(project_id, [row.trace_id])))
-
-
-_LOG_COLUMNS = (
-    "id", "time_ns", "severity_number", "severity_text", "body", "is_cut", "service_name", "trace_id", "span_id",
-    "agent_name", "step_id", "event_name", "change_seq", "user_id", "request_id", "conversation_id", "host_name",
-)  # fmt: skip
-
-
-def _log_row(values: Sequence[Any], mission_id: str) -> LogRow:
-    return LogRow(
-        pk=values[0],
-        mission_id=mission_id,
-        time_ns=values[1],
-        severity_number=values[2],
-        severity_text=values[3],
-        body=values[4],
-        is_cut=bool(values[5]),
-        service_name=values[6],
-        trace_id=bytes(values[7]).hex() if values[7] else None,
-        span_id=bytes(values[8]).hex() if values[8] else None,
-        agent_name=values[9],
-        step_id=values[10],
-        event_name=values[11],
-        change_seq=values[12],
-        user_id=values[13] or "",
-        request_id=values[14] or "",
-        conversation_id=values[15] or "",
-        host_name=values[16],
-    )
-
-
-def find_log_rows(pks: Sequence[int], mission_pk: int, mission_id: str) -> dict[int, LogRow]:
-    """Log records of a mission by key; those of other missions are left out."""
-    query = Log.objects.filter(mission_id=mission_pk, id__in=list(pks)[:MOST_KEYS])
-    return {values[0]: _log_row(values, mission_id) for values in query.values_list(*_LOG_COLUMNS)}
-
-
-class LogFilter(NamedTuple):
-    """Which log records of a mission; empty fields do not restrict."""
-
-    least_severity: int = 0
-    text: str = ""
-    """Part of the shown body, whatever its case."""
-    trace_id: str = ""
-    span_id: str = ""
-    event_name: str = ""
-
-
-def list_logs(
-    mission_pk: int, mission_id: str, *, after_seq: int = 0, limit: int | None = None, chosen: LogFilter | None = None
-) -> list[LogRow]:
-    """Log records of a mission in the order of their arrival."""
-    query = _chosen_logs(Log.objects.filter(mission_id=mission_pk, change_seq__gt=after_seq), chosen)
-    found = query.order_by("change_seq").values_list(*_LOG_COLUMNS)
-    return [_log_row(values, mission_id) for values in (found if limit is None else found[:limit])]
-
-
-def list_logs_by_time(
-    mission_pk: int,
-    mission_id: str,
-    *,
-    after: tuple[int, int] | None = None,
-    limit: int = 200,
-    chosen: LogFilter | None = None,
-) -> list[LogRow]:
-    """Log records of a mission in the order of their times; `after` is the (time_ns, pk) of the last one seen."""
-    query = _chosen_logs(Log.objects.filter(mission_id=mission_pk), chosen)
-    if after is not None:
-        query = query.filter(Q(time_ns__gt=after[0]) | Q(time_ns=after[0], id__gt=after[1]))
-    found = query.order_by("time_ns", "id").values_list(*_LOG_COLUMNS)[:limit]
-    return [_log_row(values, mission_id) for values in found]
-
-
-def list_logs_of_spans(
-    mission_pk: int, mission_id: str, spans: Iterable[tuple[str, str]], *, most_each: int
-) -> dict[tuple[str, str], list[LogRow]]:
-    """By (trace, span): the first log records of each of these spans, in the order of their times."""
-    found: dict[tuple[str, str], list[LogRow]] = {key: [] for key in spans}
-    if not found:
-        return found
-    place = Window(RowNumber(), partition_by=[F("trace_id"), F("span_id")], order_by=["time_ns", "id"])
-    query = Log.objects.filter(
-        mission_id=mission_pk,
-        trace_id__in={_from_hex(trace_id, 16) for trace_id, _ in found},
-        span_id__in={_from_hex(span_id, 8) for _, span_id in found},
-    ).annotate(place=place)
-    for values in query.filter(place__lte=most_each).order_by("time_ns", "id").values_list(*_LOG_COLUMNS):
-        row = _log_row(values, mission_id)
-        key = (row.trace_id or "", row.span_id or "")
-        if key in found:
-            found[key].append(row)
-    return found
-
-
-def list_newest_logs(
-    mission_pk: int, mission_id: str, *, limit: int = 200, chosen: LogFilter | None = None
-) -> list[LogRow]:
-    """The last log records of a mission, in the order of their times."""
-    query = _chosen_logs(Log.objects.filter(mission_id=mission_pk), chosen)
-    found = query.order_by("-time_ns", "-id").values_list(*_LOG_COLUMNS)[:limit]
-    return [_log_row(values, mission_id) for values in reversed(found)]
-
-
-def _chosen_logs(query: QuerySet[Log], chosen: LogFilter | None) -> QuerySet[Log]:
-    if chosen is None:
-        return query
-    if chosen.least_severity:
-        query = query.filter(severity_number__gte=chosen.least_severity)
-    if chosen.text:
-        query = query.filter(body__icontains=chosen.text)
-    if chosen.trace_id:
-        query = query.filter(trace_id=_from_hex(chosen.trace_id, 16))
-    if chosen.span_id:
-        query = query.filter(span_id=_from_hex(chosen.span_id, 8))
-    if chosen.event_name:
-        query = query.filter(event_name=chosen.event_name)
-    return query
-
-
-_SNAPSHOT_COLUMNS = ("id", "agent_name", "step_id", "span_pk", "time_ns", "kind", "source", "change_seq", "body_hash")
-
-
-def list_snapshots(
-    mission_pk: int, mission_id: str, *, after_seq: int = 0, limit: int | None = None, agent: str | None = None
-) -> list[SnapshotRow]:
-    """Snapshots of a mission in the order of their last change."""
-    query = Snapshot.objects.filter(mission_id=mission_pk, change_seq__gt=after_seq)
-    if agent is not None:
-        query = query.filter(agent_name=agent)
-    found = query.order_by("change_seq").values_list(*_SNAPSHOT_COLUMNS)
-    rows = list(found if limit is None else found[:limit])
-    spans = _span_ids({row[3] for row in rows if row[3] is not None})
-    return [_snapshot_row(values, mission_id, spans) for values in rows]
-
-
-def list_state(project_id: int, mission_pk: int, mission_id: str, agent: str | None = None) -> list[StateEntry]:
-    """All snapshots of a mission (or of one agent) with their values, in the order of time."""
-    query = Snapshot.objects.filter(project_id=project_id, mission_id=mission_pk)
-    if agent is not None:
-        query = query.filter(agent_name=agent)
-    rows = list(query.order_by("time_ns", "ordinal", "id").values_list(*_SNAPSHOT_COLUMNS))
-    spans = _span_ids({row[3] for row in rows if row[3] is not None})
-    bodies = PackReader(project_id).read_hashed(bytes(row[8]) for row in rows)
-    return [
-        StateEntry(_snapshot_row(row, mission_id, spans), msgspec.msgpack.decode(bodies[bytes(row[8])])) for row in rows
-    ]
-
-
-def _span_ids(pks: set[int]) -> dict[int, tuple[str, str]]:
-    found = Span.objects.filter(id__in=pks).values_list("id", "trace_id", "span_id")
-    return {pk: (bytes(trace_id).hex(), bytes(span_id).hex()) for pk, trace_id, span_id in found}
-
-
-def _snapshot_row(values: Sequence[Any], mission_id: str, spans: dict[int, tuple[str, str]]) -> SnapshotRow:
-    trace_id, span_id = spans.get(values[3], (None, None))
-    return SnapshotRow(
-        pk=values[0],
-        mission_id=mission_id,
-        agent_name=values[1],
-        step_id=values[2],
-        trace_id=trace_id,
-        span_id=span_id,
-        time_ns=values[4],
-        kind=values[5],
-        source=values[6],
-        change_seq=values[7],
-    )
 
 
 def list_rejections(project_id: int, *, before_pk: int | None = None, limit: int = 100) -> list[RejectionRow]:

@@ -3,6 +3,7 @@
 import os
 import random
 import time
+from itertools import pairwise
 from typing import Any
 
 DAYS, SPANS = 30, 1_000_000
@@ -41,8 +42,8 @@ def fill(labels: dict[str, str], minutes: list[int], until_ns: int, chance: Any)
 
     from accounts.models import Project
     from metrics.incoming import derived_series
-    from metrics.levels import MINUTE_NS, MINUTE_S
-    from metrics.rollups import RollupRow, merge_up, write_rollups
+    from metrics.levels import LEVELS_S, MINUTE_NS, MINUTE_S, floor_ns
+    from metrics.rollups import RollupRow, compute_merged, write_changes, write_rollups
     from metrics.series import ensure_series, extend_series
     from metrics.sketches.codec import encode_sketch
     from metrics.sketches.sketch import sketch_values
@@ -58,7 +59,9 @@ def fill(labels: dict[str, str], minutes: list[int], until_ns: int, chance: Any)
             sketch = encode_sketch(sketch_values(values))
             rows.append(RollupRow(key, MINUTE_S, until_ns - place * MINUTE_NS, project_id, *spread, None, sketch))
         write_rollups(cursor, rows)
-        merge_up(cursor, project_id, {(key, row.bucket_ns) for row in rows})
+        for levels in pairwise(LEVELS_S):
+            pairs = {(key, floor_ns(row.bucket_ns, levels[1])) for row in rows}
+            write_changes(cursor, levels[1], compute_merged(cursor, project_id, levels, pairs))
         extend_series(cursor, [(key, until_ns - DAYS * 1440 * MINUTE_NS, until_ns)])
 
 

@@ -1,4 +1,4 @@
-"""Writes what minutes come to: only what differs from the rows that are there, and the levels above it."""
+"""Writes what minutes come to: only what differs from the rows that are there. Longer buckets are noted as work."""
 
 import math
 from collections import Counter, defaultdict
@@ -11,10 +11,11 @@ from django.conf import settings
 from metrics.derive.catalogue import BY_NAME, Metric
 from metrics.derive.tallies import Key, Value, name_other
 from metrics.incoming import DERIVED, derived_series
-from metrics.levels import MINUTE_NS, MINUTE_S
-from metrics.rollups import RollupRow, delete_rollups, merge_up, write_rollups
+from metrics.levels import LEVELS_S, MINUTE_NS, MINUTE_S
+from metrics.rollups import RollupRow, delete_rollups, write_rollups
 from metrics.series import ensure_series, extend_series, find_series
 from metrics.sketches.codec import encode_sketch, merge_encoded
+from metrics.work import note_work
 
 Minutes = Mapping[int, Mapping[Key, Value]]
 
@@ -38,7 +39,7 @@ def write_minutes(
     write_rollups(cursor, changed)
     delete_rollups(cursor, MINUTE_S, gone)
     extend_series(cursor, _reach(changed))
-    merge_up(cursor, project_id, [(row.series_id, row.bucket_ns) for row in changed] + list(gone))
+    note_work(cursor, project_id, LEVELS_S[1], [(row.series_id, row.bucket_ns) for row in changed] + list(gone))
     return len(changed) + len(gone)
 
 

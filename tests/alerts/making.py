@@ -4,8 +4,8 @@ from typing import Any
 
 from alerts.actions import create_rule
 from alerts.evaluation import evaluate_at
-from alerts.models import Channel, Firing, OutboxMessage
-from tests.metrics.making import minute
+from alerts.models import Channel, Delivery, Firing, OutboxMessage
+from tests.metrics.making import minute, write_minutes
 
 SECOND_NS = 10**9
 METRIC = {"metric": "missionscope.llm.duration", "aggregation": "p99", "threshold": 10, "window_s": 300}
@@ -42,3 +42,15 @@ def states(project: Any) -> list[str]:
 def messages() -> list[OutboxMessage]:
     """All messages, in order."""
     return list(OutboxMessage.objects.order_by("id"))
+
+
+def alert(project: Any, channel: Channel, **rule: Any) -> None:
+    """One alert, told."""
+    write_minutes(project.pk, METRIC["metric"], {0: [12.0] * 10}, model="<b>@everyone</b>")
+    make_rule(project, channels=[channel.id], group_by=["model"], **rule)
+    evaluate_each(at(1))
+
+
+def outcomes() -> list[str]:
+    """Of all attempts to deliver, in order."""
+    return list(Delivery.objects.order_by("id").values_list("outcome", flat=True))

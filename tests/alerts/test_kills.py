@@ -15,8 +15,8 @@ import pytest
 from django.db import connection
 
 from alerts.models import Evaluation, Firing, OutboxMessage, Rule
+from tests.alerts.mailing import Mailbox, mail_channel, mail_server, parse
 from tests.alerts.making import at, make_channel, make_rule
-from tests.alerts.test_delivery import Mailbox, mail_channel, mail_server, parse
 from tests.alerts.test_kinds import mission
 from tests.alerts.test_sending import receiver, url_of
 from tests.conftest import ROOT

@@ -9,7 +9,7 @@ import pytest
 from websockets import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.alerts.test_delivery import Mailbox, mail_server, parse
+from tests.alerts.mailing import Mailbox, mail_server, parse
 from tests.alerts.test_sending import receiver, url_of
 from tests.api.conftest import make_request, make_span
 from tests.servers import start_server

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from tests.alerts.test_delivery import Mailbox, mail_server, parse
+from tests.alerts.mailing import Mailbox, mail_server, parse
 from tests.alerts.test_sending import receiver, url_of
 from tests.blackbox.client import Sender as Poster
 from tests.faults.machine import Machine, machine_in

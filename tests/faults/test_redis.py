@@ -7,9 +7,11 @@ import shutil
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis as redis_client
@@ -24,6 +26,9 @@ from tests.faults.reading import count_by_rest, wait_for_totals
 from tests.faults.test_poison import make_request, make_span
 from tests.servers import find_free_port
 
+AWAY_S = 12.0
+"""Longer than what Celery and the live layer rest between two tries."""
+LIBRARIES = ("channels_redis", "celery.beat", "celery.worker", "py.warnings")
 LOOK_S = 60.0
 """A viewer looks by itself every five seconds."""
 
@@ -116,6 +121,42 @@ def test_ingest_and_viewers_outlive_redis(tmp_path: Path, redis: Redis, small_wo
         assert shown.keys() >= small_workload.spans
         wait_for_totals(machine, sum(shown.values()))
         asyncio.run(_watch(machine, "after"))
+
+
+def test_a_redis_that_is_away_is_told_once_and_so_is_its_return(tmp_path: Path, redis: Redis) -> None:
+    with machine_in(tmp_path, REDIS_URL=redis.url) as machine:
+        machine.start()
+        door = Poster(machine.url, machine.key)
+        try:
+            _post(door, "before")
+            wait_for_totals(machine, 1)  # a worker runs
+            redis.kill()
+            until = time.monotonic() + AWAY_S
+            while time.monotonic() < until:
+                _post(door, "away")
+                time.sleep(0.2)
+            redis.start()
+            until = time.monotonic() + LOOK_S
+            while (away := _count_told(machine, "away")) != _count_told(machine, "back"):
+                assert time.monotonic() < until, away
+                _post(door, "back")
+                time.sleep(0.2)
+        finally:
+            door.close()
+        assert {logger for logger, _ in away} == {"missionscope.jobs", "live.publish"}
+        assert len({pid for _, pid in away}) == 2, "the server and its worker"
+        assert set(away.values()) == {1}, away
+        assert not [line for line in _read_log(machine) if line["logger"].startswith(LIBRARIES)]
+
+
+def _count_told(machine: Machine, what: str) -> Counter[tuple[str, int]]:
+    """How often each logger of each process says that Redis is so."""
+    said = [line for line in _read_log(machine) if line["event"].startswith(f"Redis is {what}:")]
+    return Counter((line["logger"], line["pid"]) for line in said)
+
+
+def _read_log(machine: Machine) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in machine.log.read_text().splitlines() if line.startswith("{")]
 
 
 async def _watch(machine: Machine, mission: str) -> None:

@@ -96,6 +96,30 @@ def watch(
         yield Watching(socket)
 
 
+@contextmanager
+def watch_project(site: Any, what: str, headers: dict[str, str], **query: Any) -> Iterator[Watching]:
+    """A socket to what wakes who watches all of a project: `logs` or `errors`."""
+    address = f"{site.url.replace('http', 'ws', 1)}/ws/{what}/?{urlencode(query)}"
+    with connect(address, additional_headers=headers, open_timeout=PATIENCE_S, close_timeout=1, proxy=None) as socket:
+        yield Watching(socket)
+
+
+def bearer(key: str) -> dict[str, str]:
+    """Headers with a key or a token."""
+    return {"Authorization": f"Bearer {key}"}
+
+
+def send_log(asker: Asker, **fields: Any) -> None:
+    """A log record of no mission."""
+    record = {"timeUnixNano": str(time.time_ns()), "body": {"stringValue": secrets.token_hex(8)}, **fields}
+    asker.send({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}, "logs")
+
+
+def is_delta(frame: dict[str, Any]) -> bool:
+    """Does the frame tell that something has come?"""
+    return bool(frame["type"] == "delta")
+
+
 def refusal(site: Any, mission_id: str | None = None, *, headers: dict[str, str] | None = None, **query: Any) -> int:
     """The HTTP status with which the handshake is refused."""
     with pytest.raises(websockets.InvalidStatus) as caught, watch(site, mission_id, headers=headers, **query):

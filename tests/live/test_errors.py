@@ -1,41 +1,24 @@
 """The feed of a project's errors: who may watch, and that something comes when groups have changed."""
 
 import secrets
-import time
-from contextlib import contextmanager
 
 import pytest
-from websockets.sync.client import connect
 
 from accounts.actions import create_api_key, create_project, create_user
 from tests.api.conftest import Asker
-from tests.live.conftest import PATIENCE_S, Watching
-from tests.live.test_doors import log_in
-from tests.live.test_logs import NOT_AUTHORISED, UNKNOWN, bearer
+from tests.live.conftest import bearer, is_delta, send_log, watch_project
+from tests.live.test_doors import NOT_AUTHORISED, UNKNOWN, log_in
 
 pytestmark = pytest.mark.server
 
 
-@contextmanager
-def watch_errors(url, headers):
-    address = f"{url.replace('http', 'ws', 1)}/ws/errors/"
-    with connect(address, additional_headers=headers, open_timeout=PATIENCE_S, close_timeout=1, proxy=None) as socket:
-        yield Watching(socket)
-
-
 def send_error(asker):
-    body = {"stringValue": "broken " + secrets.token_hex(8)}
-    record = {"timeUnixNano": str(time.time_ns()), "severityNumber": 17, "body": body}
-    asker.send({"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}, "logs")
-
-
-def is_delta(frame):
-    return frame["type"] == "delta"
+    send_log(asker, severityNumber=17, body={"stringValue": "broken " + secrets.token_hex(8)})
 
 
 def test_a_new_error_and_a_decision_wake_who_watches(server, asker):
     for headers in (bearer(server.key), log_in(server.url, server.user, server.password)):
-        with watch_errors(server.url, headers) as seen:
+        with watch_project(server, "errors", headers) as seen:
             assert seen.next()["type"] == "hello"
             send_error(asker)
             assert seen.until(is_delta)["records"] == []
@@ -45,18 +28,17 @@ def test_a_new_error_and_a_decision_wake_who_watches(server, asker):
 
 
 def test_who_was_away_is_told_that_something_came(server, asker):
-    with watch_errors(server.url, bearer(server.key)) as seen:
+    with watch_project(server, "errors", bearer(server.key)) as seen:
         cursor = seen.next()["cursor"]
         send_error(asker)
         seen.until(is_delta)
-    address = f"{server.url.replace('http', 'ws', 1)}/ws/errors/?after={cursor}"
-    with connect(address, additional_headers=bearer(server.key), open_timeout=PATIENCE_S, proxy=None) as socket:
-        Watching(socket).until(is_delta)
+    with watch_project(server, "errors", bearer(server.key), after=cursor) as seen:
+        seen.until(is_delta)
 
 
 @pytest.mark.parametrize("headers", [{}, bearer("wrong"), {"Cookie": "sessionid=nobody"}])
 def test_nobody_else_is_let_in(server, headers):
-    with watch_errors(server.url, headers) as seen:
+    with watch_project(server, "errors", headers) as seen:
         assert seen.closed() == (NOT_AUTHORISED, "not authorised")
         assert seen.frames == []
 
@@ -64,7 +46,10 @@ def test_nobody_else_is_let_in(server, headers):
 def test_errors_of_another_project_wake_nobody(site):
     elsewhere = create_project("elsewhere", "Elsewhere", owner=create_user("dora", "dora-password"))
     other = create_api_key(elsewhere, "other", ("ingest", "read"))
-    with watch_errors(site.url, bearer(site.key)) as seen, watch_errors(site.url, bearer(other.key)) as theirs:
+    with (
+        watch_project(site, "errors", bearer(site.key)) as seen,
+        watch_project(site, "errors", bearer(other.key)) as theirs,
+    ):
         seen.next()
         theirs.next()
         send_error(Asker(site.url, other.key))
@@ -75,5 +60,5 @@ def test_errors_of_another_project_wake_nobody(site):
 
 
 def test_a_token_of_one_user_sees_no_errors(take_tokens, site, signer):
-    with watch_errors(site.url, bearer(signer.user("u-alice"))) as seen:
+    with watch_project(site, "errors", bearer(signer.user("u-alice"))) as seen:
         assert seen.closed() == (UNKNOWN, "unknown mission")

@@ -6,10 +6,13 @@ import msgspec
 from django.db import connection
 
 from metrics.incoming import derived_series
-from metrics.rollups import RollupRow, merge_up, write_rollups
+from metrics.levels import LEVELS_S
+from metrics.rolling import merge_pending
+from metrics.rollups import RollupRow, write_rollups
 from metrics.series import ensure_series, extend_series
 from metrics.sketches.codec import encode_sketch
 from metrics.sketches.sketch import sketch_values
+from metrics.work import note_work
 
 MINUTE_NS = 60 * 10**9
 BEGIN_NS = 1_790_000_000 * 10**9 // (86_400 * 10**9) * (86_400 * 10**9)
@@ -39,8 +42,9 @@ def write_minutes(
         key = ensure_series(cursor, project_id, {series_hash: series}, minute(min(minutes)))[series_hash]
         rows = [_row(key, project_id, number, values, kind) for number, values in minutes.items()]
         write_rollups(cursor, rows)
-        merge_up(cursor, project_id, {(key, row.bucket_ns) for row in rows})
+        note_work(cursor, project_id, LEVELS_S[1], [(key, row.bucket_ns) for row in rows])
         extend_series(cursor, [(key, minute(min(minutes)), minute(max(minutes)))])
+    merge_pending()
     return key
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from accounts.models import Project
 from analysis.recompute import recompute_missions
 from metrics.derive.job import derive_marked
-from metrics.models import DerivedWork, Rollup, Series
+from metrics.models import DerivedWork, Rollup, RollupWork, Series
+from metrics.rolling import merge_pending
 from tests.ingest.test_order import attribute, request
 from traces.models import Mission
 
@@ -65,10 +66,12 @@ def log(seconds: float, severity: int, body: str = "said", mission: str = "m", e
 
 
 def settle(project_id: int) -> None:
-    """Compute missions, then everything that is marked."""
+    """Compute missions, then everything that is marked, then longer buckets."""
     recompute_missions(list(Mission.objects.filter(project_id=project_id).values_list("id", flat=True)))
     derive_marked()
+    merge_pending()
     assert not DerivedWork.objects.exists()
+    assert not RollupWork.objects.exists()
 
 
 def dump(project_id: int) -> list[tuple[Any, ...]]:

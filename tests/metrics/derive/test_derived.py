@@ -18,6 +18,7 @@ from metrics.derive import tallies, units, writing
 from metrics.derive.job import derive_marked
 from metrics.models import DerivedWork, Rollup, Sample
 from metrics.records import MetricQuery
+from metrics.rolling import merge_pending
 from metrics.selectors import list_missions_behind, query
 from tests.ingest.delivery import deliver, pieces, prepared, shuffled
 from tests.metrics.derive.records import (
@@ -389,6 +390,7 @@ def test_everything_is_derived_again_by_a_command(capsys: pytest.CaptureFixture[
     Rollup.objects.all().delete()
     Sample.objects.all().delete()
     call_command("derive_metrics", since="2026-09-20T00:00:00Z")
+    merge_pending()
     assert dump(project) == before
     assert "1 missions" in capsys.readouterr().out
 
@@ -399,3 +401,15 @@ def test_the_mission_key_is_in_no_label() -> None:
     settle(project)
     assert dump(project)
     assert "secret" not in repr(dump(project))
+
+
+def test_a_long_range_has_what_was_derived_just_now() -> None:
+    project, name = make_project("long"), "missionscope.tool.duration"
+    tool = {"gen_ai__operation__name": "execute_tool", "gen_ai__tool__name": "search"}
+    deliver(project, from_service("s", span(1, 0, 10, "execute_tool search", **tool)))
+    derive_marked()
+    assert values(project, name)
+    assert not values(project, name, level_s=7200)
+    asked = MetricQuery(name, "count", BEGIN - 30 * 1440 * MINUTE, BEGIN + 5 * MINUTE, step_s=7200)
+    [series] = query(project, asked).series
+    assert series.points[-1] == (BEGIN, 1.0)
