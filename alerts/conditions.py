@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
+from alerts.reading import AMOUNT, read_form
 from core.errors import FieldError, InvalidInput
 
 Aggregation = Literal[
@@ -24,7 +25,7 @@ Metric = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 Name = Annotated[str, msgspec.Meta(max_length=200)]
 Filters = Annotated[dict[Annotated[str, msgspec.Meta(min_length=1, max_length=200)], Name], msgspec.Meta(max_length=20)]
 Signs = Annotated[tuple[Literal["critical_log", "new_error", "regressed_error"], ...], msgspec.Meta(min_length=1)]
-Amount = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,12}(\.[0-9]{1,12})?$")]
+Amount = Annotated[str, msgspec.Meta(pattern=AMOUNT)]
 REQUESTS = "missionscope.request.duration"
 
 
@@ -171,7 +172,9 @@ def read_condition(kind: str, given: Any) -> Condition:
         raise InvalidInput(errors=(FieldError("kind", f"must be one of {', '.join(KINDS)}"),))
     condition: Condition = read_form(known.form, given, "condition")
     if isinstance(condition, NoData) and condition.expected_s <= condition.window_s:
-        raise InvalidInput(errors=(FieldError("condition.expected_s", "must be longer than window_s"),))
+        raise InvalidInput(
+            errors=(FieldError("condition.expected_s", "must be longer than the time in which nothing is measured"),)
+        )
     if isinstance(condition, Budget) and not Decimal(condition.threshold):
         raise InvalidInput(errors=(FieldError("condition.threshold", "must be above 0"),))
     return condition
@@ -194,20 +197,3 @@ def check_group_by(kind: str, condition: Condition, given: tuple[str, ...] | Non
 
 def _invalid_group(message: str) -> InvalidInput:
     return InvalidInput(errors=(FieldError("group_by", message),))
-
-
-def read_form(form: Any, given: Any, path: str = "") -> Any:
-    """The value in a form of msgspec. Raises InvalidInput that names the field, from msgspec's own words."""
-    try:
-        msgspec.json.encode(given)
-        return msgspec.convert(given, form)
-    except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at `$")
-        field = f"{path}{place.removesuffix('`')}".lstrip(".")
-        raise InvalidInput(errors=(FieldError(field, _plainly(message)),)) from None
-    except (OverflowError, RecursionError, UnicodeError):
-        raise InvalidInput(errors=(FieldError(path, "holds what cannot be stored"),)) from None
-
-
-def _plainly(message: str) -> str:
-    return message[:1].lower() + message[1:].replace("`", "")

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from alerts.conditions import check_group_by, read_condition, read_form
+from alerts.conditions import check_group_by, read_condition
 from alerts.matchers import OPS
 from alerts.outgoing.addresses import check_url
+from alerts.reading import read_form
 from alerts.records import Matcher
 from core.errors import FieldError, InvalidInput, MissionScopeError
 from core.nanotime import MAX_NS, NS_PER_SECOND
@@ -100,7 +101,7 @@ def read_channel(given: Any, allowed: tuple[str, ...]) -> ChannelForm:
         try:
             target = check_url(form.target.strip(), allowed).text
         except MissionScopeError as error:
-            raise _invalid("target", error.detail) from None
+            raise _invalid("target", error.detail.removesuffix(".")) from None
     return msgspec.structs.replace(form, name=_name("name", form.name), target=target)
 
 

@@ -135,8 +135,13 @@ def make_test(key: str, project: str, channel: str, time_ns: int, *, url: str) -
     """A message that shows that a channel works."""
     title = f"This is a test of the channel {one_line(channel, 200)}. Nothing is wrong."
     alert = Alert("", "firing", "Test", "info", title, {}, None, "", format_utc(time_ns), url=url)
-    subject = one_line(f"[MissionScope] {project}: test of {channel}", LONGEST_SUBJECT)
+    subject = one_line(f"{begin_subject(project)}test of {channel}", LONGEST_SUBJECT)
     return Message(key, one_line(project, 200), subject, format_utc(time_ns), (alert,), 1, 0, url, is_test=True)
+
+
+def begin_subject(project: str) -> str:
+    """What the subject of every message about a project begins with."""
+    return f"[MissionScope] {project}: "
 
 
 def _subject(project: str, ordered: Sequence[Alert], firing: int) -> str:
@@ -148,7 +153,7 @@ def _subject(project: str, ordered: Sequence[Alert], firing: int) -> str:
     severities = [alert.severity for alert in ordered if alert.state == "firing"]
     gravest = f"{min(severities, key=SEVERITIES.index)}: " if severities else ""
     what = ordered[0].title if len(ordered) == 1 and firing else about
-    return one_line(f"[MissionScope] {project}: {gravest}{what} ({', '.join(counts)})", LONGEST_SUBJECT)
+    return one_line(f"{begin_subject(project)}{gravest}{what} ({', '.join(counts)})", LONGEST_SUBJECT)
 
 
 def list_lines(message: Message) -> list[str]:

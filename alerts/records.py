@@ -186,6 +186,8 @@ class MessageRow(msgspec.Struct, frozen=True):
     channel_name: str
     key: str
     subject: str
+    about: str
+    """The subject without the names that all messages of the project begin with."""
     firing_pks: tuple[int, ...]
     """Those told of by name."""
     state: str

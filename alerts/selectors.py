@@ -5,7 +5,7 @@ from typing import NamedTuple
 import msgspec
 from django.db.models import Q, QuerySet
 
-from alerts.messages import Message, list_firing_pks
+from alerts.messages import Message, begin_subject, list_firing_pks
 from alerts.models import (
     Delivery,
     Firing,
@@ -190,6 +190,7 @@ def _message_row(row: OutboxMessage, attempts: tuple[AttemptRow, ...]) -> Messag
         channel_name=row.channel_name,
         key=row.key,
         subject=message.subject,
+        about=message.subject.removeprefix(begin_subject(message.project)),
         firing_pks=list_firing_pks(message),
         state=row.state,
         attempts=attempts,

@@ -90,4 +90,5 @@ def read_changes(project: ProjectAccess, question: LogQuestion, *, after: str, n
 
 def read_histogram(project: ProjectAccess, question: LogQuestion, now_ns: int) -> Chart:
     """Lines by time and severity."""
-    return present_chart(count_logs_by_time(project.project_pk, log_query(project, question, now_ns)))
+    query = log_query(project, question, now_ns)
+    return present_chart(count_logs_by_time(project.project_pk, query), question, query.since_ns)

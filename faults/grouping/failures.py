@@ -70,7 +70,8 @@ def find_culprit(failure: Failure) -> str:
 
 
 def _words_of(frame: Frame) -> str:
-    return f"{frame.module or shorten_path(frame.file)} in {frame.function or '?'}"
+    place = frame.module or shorten_path(frame.file)
+    return f"{place} in {frame.function}" if frame.function else place
 
 
 def shorten_path(path: str) -> str:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from search.indexing import index_pending
 from tests.traces.sending import BASE_NS, line, send
@@ -173,10 +174,18 @@ def test_lines_of_json_hold_whole_records(as_alice, project):
 
 
 def test_the_histogram_says_what_it_did_not_count(as_alice, told, monkeypatch):
-    assert "not counted" not in as_alice.get("/logs/histogram").content.decode()
+    whole = as_alice.get("/logs/histogram")
+    assert "Only the newest" not in whole.content.decode()
     monkeypatch.setattr("traces.log_histogram.MOST_COUNTED", 1)
-    answer = as_alice.get("/logs/histogram")
-    assert f"earlier than {answer.context['chart'].counted_since} not counted" in answer.content.decode()
+    answer = as_alice.get("/logs/histogram?since_ns=7")
+    text, chart = answer.content.decode(), answer.context["chart"]
+    assert "Only the newest" in text
+    assert f"since {chart.counted_since}" in text
+    assert escape(chart.earlier_path) in text
+    assert "since_ns=7&until_ns=" in chart.earlier_path
+    monkeypatch.undo()
+    earlier = as_alice.get(chart.earlier_path.replace("/logs/", "/logs/histogram")).context["chart"]
+    assert earlier.total == whole.context["chart"].total - chart.total
 
 
 def test_the_histogram_counts_what_the_list_shows(as_alice, told):

@@ -88,6 +88,8 @@ class Chart(NamedTuple):
     last: str
     counted_since: str
     """Lines before this time are not counted; empty where all are."""
+    earlier_path: str
+    """Where those are counted."""
 
 
 class Failure(NamedTuple):
@@ -164,10 +166,11 @@ def present_detail(row: LogRow, record: LogRecord, question: LogQuestion) -> Lin
     )
 
 
-def present_chart(histogram: LogHistogram) -> Chart:
-    """The histogram: the tallest bar fills it."""
+def present_chart(histogram: LogHistogram, question: LogQuestion, since_ns: int | None) -> Chart:
+    """The histogram: the tallest bar fills it. `since_ns` is where the lines asked for begin."""
     most = max((bucket.total for bucket in histogram.buckets), default=0)
     bars = [_bar(at, bucket, histogram.step_ns, most) for at, bucket in enumerate(histogram.buckets)]
+    counted_ns = histogram.counted_since_ns
     first, last = (bars[0].start_ns, bars[-1].end_ns) if bars else (None, None)
     return Chart(
         bars=bars,
@@ -176,7 +179,8 @@ def present_chart(histogram: LogHistogram) -> Chart:
         step_words=_step_words(histogram.step_ns),
         first=format_time(first)[:19],
         last=format_time(last)[:19],
-        counted_since="" if histogram.counted_since_ns is None else format_time(histogram.counted_since_ns)[:19],
+        counted_since="" if counted_ns is None else format_time(counted_ns)[:19],
+        earlier_path="" if counted_ns is None else question.path(since_ns=since_ns, until_ns=counted_ns),
     )
 
 

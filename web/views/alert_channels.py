@@ -18,12 +18,14 @@ from core.errors import AccessDenied, Conflict, InvalidInput, MissionScopeError,
 from web.door import project_page
 from web.presenters.alerts.channels import (
     KINDS,
+    LABELS,
     fill_channel,
     list_lengths,
     present_channel,
     read_channel_form,
 )
 from web.presenters.alerts.firings import MESSAGE_MARKS
+from web.presenters.alerts.form_errors import name_fields
 from web.presenters.alerts.history import read_key
 from web.presenters.alerts.messages import MessageItem, present_message
 from web.views.alerts import fresh, get_user
@@ -197,7 +199,7 @@ def _form_context(project: ProjectAccess, sent: QueryDict, error: MissionScopeEr
         "lengths": list_lengths(sent),
         "kinds": KINDS,
         "has_mail": bool(settings.MISSIONSCOPE_SMTP_HOST),
-        "error": error,
+        "error": name_fields(error, LABELS),
         "can_change": project.allows("owner"),
         "can_test": project.allows("member"),
     }

@@ -22,6 +22,7 @@ from metrics.catalogue import list_metrics
 from web.alert_reads import read_presets
 from web.door import project_page
 from web.presenters.alerts.chart import draw_preview, list_newest
+from web.presenters.alerts.form_errors import present_troubles
 from web.presenters.alerts.history import read_key
 from web.presenters.alerts.presets import begin_form
 from web.presenters.alerts.rule_form import blank_form, fill_form, present_form, read_kind, read_rule_form
@@ -143,8 +144,13 @@ def preview(request: HttpRequest, project: ProjectAccess) -> HttpResponse:
         given = read_rule_form(request.POST, kind)
         found = preview_rule(project.project_pk, {**given, "name": UNNAMED, "note": ""})
     except InvalidInput as refused:
-        return render(request, "alerts/_preview.html", {"error": refused})
-    context = {"preview": found, "chart": draw_preview(found), "newest": list_newest(found)}
+        return render(request, "alerts/_preview.html", {"error": refused, "troubles": present_troubles(kind, refused)})
+    context = {
+        "troubles": present_troubles(kind, None),
+        "preview": found,
+        "chart": draw_preview(found),
+        "newest": list_newest(found),
+    }
     return fresh(render(request, "alerts/_preview.html", context))
 
 

@@ -16,15 +16,18 @@ from alerts.selectors import find_firing
 from alerts.timekeeping import read_now
 from core.errors import AccessDenied, Conflict, InvalidInput, MissionScopeError
 from web.door import project_page
+from web.presenters.alerts.form_errors import name_fields
 from web.presenters.alerts.history import read_key
 from web.presenters.alerts.silences import (
+    INHIBITION_LABELS,
     LASTS,
     OP_WORDS,
+    SILENCE_LABELS,
     MatcherField,
     fill_lines,
     matchers_of,
     present_inhibition,
-    present_silence,
+    present_silences,
     read_inhibition_form,
     read_lines,
     read_silence_form,
@@ -90,7 +93,7 @@ def _show(request: HttpRequest, project: ProjectAccess, refused: dict[str, Any])
     error = refused.get("error") or refused.get("inhibition_error")
     context = {
         "tab": "silences",
-        "silences": [present_silence(row, can_change=can_change) for row in rows],
+        "silences": present_silences(rows, can_change=can_change),
         "inhibitions": [present_inhibition(row) for row in list_inhibitions(project.project_pk)],
         "rules": [rule.name for rule in list_rules(project.project_pk)] if can_change else [],
         "lines": fill_lines(_lines(request, project)),
@@ -101,7 +104,8 @@ def _show(request: HttpRequest, project: ProjectAccess, refused: dict[str, Any])
         "with_expired": with_expired,
         "can_change": can_change,
         "form": request.POST,
-        **refused,
+        "error": name_fields(refused.get("error"), SILENCE_LABELS),
+        "inhibition_error": name_fields(refused.get("inhibition_error"), INHIBITION_LABELS),
     }
     return render(request, "alerts/silences.html", context, status=error.status if error else 200)
 

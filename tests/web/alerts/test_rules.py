@@ -104,18 +104,18 @@ CONDITIONS = {
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("condition.threshold", "many", "must be a number"),
-        ("condition.threshold", "nan", "must be a number"),
-        ("condition.threshold", "1e999", "must be a number"),
-        ("condition.threshold", "", "must be a number"),
-        ("condition.window_s", "61", "invalid enum value"),
-        ("condition.least_count", "-1", "must be a whole number"),
-        ("condition.filters", "brain", "must be label=value"),
-        ("condition.metric", "", "length"),
-        ("condition.aggregation", "p42", "invalid enum value"),
+        ("condition.threshold", "many", "Must be a number"),
+        ("condition.threshold", "nan", "Must be a number"),
+        ("condition.threshold", "1e999", "Must be a number"),
+        ("condition.threshold", "", "Must be a number"),
+        ("condition.window_s", "61", "Must be one of 60, 120"),
+        ("condition.least_count", "-1", "Must be a whole number"),
+        ("condition.filters", "brain", "Must be label=value"),
+        ("condition.metric", "", "Must not be empty."),
+        ("condition.aggregation", "p42", "Must be one of sum, rate"),
         ("group_by", "a,b,c,d,e,f", "at most 5 labels"),
-        ("name", "", "length"),
-        ("for_s", "x" * 5000, "must be a whole number"),
+        ("name", "", "Must not be empty."),
+        ("for_s", "x" * 5000, "Must be a whole number"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_the_rest_stays_filled_in(as_bob, project, field, value, message):
@@ -224,6 +224,18 @@ def test_a_preview_of_what_cannot_be_read_says_what_it_waits_for(as_vera, projec
     answer = as_vera.post("/alerts/rules/preview", METRIC_FORM | {"condition.threshold": "many"})
     assert answer.status_code == 200
     assert "must be a number" in answer.content.decode()
+
+
+def test_a_preview_says_beside_each_field_what_is_wrong_and_clears_what_no_longer_is(as_vera, project):
+    form = {"kind": "error_rate_spike", "condition.metric": "", "condition.window_s": "300", "condition.factor": "2",
+            "condition.least_rate": "500", "condition.least_errors": "5"}  # fmt: skip
+    told = as_vera.post("/alerts/rules/preview", form | {"condition.least_rate": "5", "condition.factor": "1001"})
+    assert {each.label: each.message for each in told.context["troubles"].wrong} == {
+        "Metric": "must not be empty", "So many times the window before": "must be at most 1,000",
+    }  # fmt: skip
+    share = as_vera.post("/alerts/rules/preview", form).content.decode()
+    assert "must be between 0 and 100" in share
+    assert 'id="condition.factor-error" hx-swap-oob="true"></p>' in share
 
 
 def test_a_test_goes_to_each_chosen_channel_and_is_followed_until_it_ends(as_bob, project):

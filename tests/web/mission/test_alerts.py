@@ -73,6 +73,21 @@ def test_firings_of_one_rule_are_one_link_to_the_newest_and_many_rules_are_count
     assert (link.firing_count, link.path) == (2, f"/alerts/{newest.pk}/")
 
 
+def test_what_is_grave_and_not_quiet_is_named_before_what_is_newer(send, fire):
+    mission = send("m", [span(1)])
+    for name, severity, silence_pk in (
+        ("grave", "critical", None), ("info", "info", None), ("warning", "warning", None),
+        ("quiet 1", "critical", 7), ("quiet 2", "critical", 7), ("quiet 3", "critical", 7),
+    ):  # fmt: skip
+        fire("m", name=name, severity=severity, silence_id=silence_pk)
+    found = alerts_of(mission)
+    assert [link.rule for link in found.firing] == ["grave", "warning", "info"]
+    assert (found.more_firing, found.is_quiet) == (3, False)
+    assert '<span class="visually-hidden">critical: </span>' in mission.html()
+    Firing.objects.filter(silence_id=None).delete()
+    assert alerts_of(mission).is_quiet
+
+
 def test_what_is_pending_or_about_another_mission_or_never_fired_is_not_told(send, fire):
     mission, other = send("m", [span(1)]), send("other", [span(2)])
     fire("m", state="pending")

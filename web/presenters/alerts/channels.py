@@ -16,6 +16,16 @@ KINDS = (
     ("slack", "Slack", "The URL of an incoming webhook in Slack's format"),
 )
 KIND_LABELS = {kind: label for kind, label, _ in KINDS}
+LABELS = {
+    "kind": "Kind",
+    "name": "Name",
+    "target": "Address",
+    "group_by": "One message for each",
+    "group_wait_s": "Wait for others",
+    "group_interval_s": "News at the earliest after",
+    "repeat_interval_s": "Tell again every",
+}
+"""Of the fields of the form."""
 GLYPHS = {"email": "send", "webhook": "link", "slack": "people"}
 WAITS = (0, 15, 30, 60, 120, 300)
 INTERVALS = (60, 120, 300, 600, 1800, 3600)
@@ -80,14 +90,14 @@ def fill_channel(row: ChannelRow | None) -> QueryDict:
 def list_lengths(sent: QueryDict) -> list[Length]:
     """How patient the channel is: the lengths to choose."""
     return [
-        _length("group_wait_s", "Wait for others", "What fires first waits so long for more of its group", WAITS, sent),
-        _length("group_interval_s", "News at the earliest after", "What is added to a group waits", INTERVALS, sent),
-        _length("repeat_interval_s", "Tell again every", "While it goes on firing", REPEATS, sent),
+        _length("group_wait_s", "What fires first waits so long for more of its group", WAITS, sent),
+        _length("group_interval_s", "What is added to a group waits", INTERVALS, sent),
+        _length("repeat_interval_s", "While it goes on firing", REPEATS, sent),
     ]
 
 
-def _length(name: str, label: str, help_text: str, seconds: tuple[int, ...], sent: QueryDict) -> Length:
+def _length(name: str, help_text: str, seconds: tuple[int, ...], sent: QueryDict) -> Length:
     text = sent.get(name, "")
     known = sorted({*seconds, *([int(text)] if is_whole(text) else [])})
     options = [(str(each), show_time(each) if each else "not at all") for each in known]
-    return Length(name, label, help_text, options, text)
+    return Length(name, LABELS[name], help_text, options, text)

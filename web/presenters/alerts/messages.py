@@ -10,7 +10,7 @@ _OUTCOMES = {
     "sending": Mark("active", "being sent", "status-active"),
     "sent": Mark("check", "delivered", "status-ok"),
     "failed": Mark("failed", "failed", "status-failed"),
-    "unknown": Mark("warning", "unknown: the process ended in it", "status-waiting"),
+    "unknown": Mark("warning", "unknown", "status-waiting"),
 }
 
 

@@ -11,6 +11,7 @@ from alerts.forms import RuleForm as RuleToSay
 from alerts.measures.words import show_time
 from alerts.records import SEVERITIES, ChannelRow, RuleRow
 from core.errors import FieldError, InvalidInput, MissionScopeError
+from web.presenters.alerts.form_errors import PATH, tell_by_input, tell_others
 from web.presenters.alerts.rule_fields import (
     FIELDS,
     FLAG,
@@ -29,7 +30,8 @@ from web.presenters.alerts.rule_fields import (
 from web.presenters.alerts.words import BY_KIND, MEASURED, KindWords, present_severity
 from web.presenters.marks import Mark
 
-PATH = "condition."
+INPUTS = ("name", "group_by", "note", "for_s", "severity", "channels", "repeat_interval_s")
+"""Beside those of the condition."""
 
 
 class Shown(NamedTuple):
@@ -139,7 +141,7 @@ def _read(field: Field, sent: QueryDict) -> Any:
     if field.shape == NUMBER:
         return _number(text)
     if field.shape == SHARE:
-        return _number(text) / 100
+        return _share(text)
     if field.shape == PAIRS:
         return _pairs(text)
     return _names(text) if field.shape == NAMES else text
@@ -164,6 +166,13 @@ def _number(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError("must be a number")
     return number
+
+
+def _share(percent: str) -> float:
+    number = _number(percent)
+    if not 0 <= number <= 100:
+        raise ValueError("must be between 0 and 100")
+    return number / 100
 
 
 def _names(text: str) -> list[str]:
@@ -232,14 +241,9 @@ def present_form(
     kind: str, sent: QueryDict, channels: Sequence[ChannelRow], error: MissionScopeError | None
 ) -> RuleForm:
     """The form as it was filled in, with what is wrong beside the fields."""
-    told = {each.field: each.message for each in error.errors} if error else {}
+    told = tell_by_input(error)
     fields = [_shown(field, sent, told) for field in FIELDS[kind]]
-    known = {*(shown.name for shown in fields), "name", "group_by", "note", "for_s", "severity", "channels"} | {
-        "repeat_interval_s"
-    }
-    others = [f"{field}: {message}" if field else message for field, message in told.items() if field not in known]
-    if error and not told:
-        others = [error.detail]
+    others = tell_others(error, told, {*(shown.name for shown in fields), *INPUTS})
     chosen = set(sent.getlist("channels"))
     required = KINDS[kind].group_by
     repeat_s = sent.get("repeat_interval_s", "")
@@ -265,10 +269,7 @@ def _shown(field: Field, sent: QueryDict, told: Mapping[str, str]) -> Shown:
     name = PATH + field.name
     text = sent.get(name, "")
     options = _with_chosen(field.options, text) if field.shape == SECONDS else field.options
-    error = next(
-        (message for key, message in told.items() if key == name or key.startswith((f"{name}[", f"{name}."))), ""
-    )
-    return Shown(field, name, text, tuple(sent.getlist(name)), options, error)
+    return Shown(field, name, text, tuple(sent.getlist(name)), options, told.get(name, ""))
 
 
 def _lengths(seconds: Sequence[int]) -> Options:

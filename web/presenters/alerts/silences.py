@@ -15,6 +15,14 @@ QUIET_FOR = {"1": "1 hour", "4": "4 hours", "24": "a day"}
 LASTS = (("3600", "1 hour"), ("14400", "4 hours"), ("86400", "1 day"), ("604800", "1 week"), ("2592000", "30 days"))
 BLANK_ROWS = 3
 OP_WORDS = {"=": "is", "!=": "is not", "like": "is like", "not like": "is not like"}
+SILENCE_LABELS = {"matchers": "What matches", "lasts_s": "For", "ends_ns": "For", "comment": "Why"}
+INHIBITION_LABELS = {
+    "name": "Name",
+    "source": "While this fires",
+    "target": "Tell nobody of this",
+    "equal": "With the same",
+}
+_ORDER = ("active", "pending", "expired")
 _STATES = {
     "active": Mark("bell-off", "active", "status-active"),
     "pending": Mark("clock", "not yet", "status-waiting"),
@@ -62,6 +70,13 @@ def present_silence(row: SilenceRow, *, can_change: bool) -> SilenceItem:
     """One silence."""
     matchers = [show_matcher(each) for each in row.matchers]
     return SilenceItem(row, _STATES[row.state], matchers, can_change and row.state != "expired")
+
+
+def present_silences(rows: Sequence[SilenceRow], *, can_change: bool) -> list[SilenceItem]:
+    """What is quiet now, what will be, what was."""
+    return [
+        present_silence(row, can_change=can_change) for row in sorted(rows, key=lambda row: _ORDER.index(row.state))
+    ]
 
 
 def present_inhibition(row: InhibitionRow) -> InhibitionItem:

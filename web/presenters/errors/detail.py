@@ -11,8 +11,9 @@ from faults.grouping.failures import TOOL
 from faults.records import ErrorEvent, GroupRow, MissionTouched, Share
 from telemetry.records import LogRecord
 from traces.plain import plain
+from web.presenters.errors.attachments import ATTRIBUTE, AttachmentView, present_attachments
 from web.presenters.errors.marks import present_level, present_source
-from web.presenters.errors.stack import ThrownView, present_stack
+from web.presenters.errors.stack import ThrownView, is_as_built, present_stack
 from web.presenters.formats import format_count, format_time
 from web.presenters.marks import Mark
 from web.presenters.mission.keys import span_key
@@ -23,7 +24,7 @@ FIELD_WORDS = {
     "service_name": "Service", "environment": "Environment", "release": "Release", "agent_name": "Agent",
     "tool_name": "Tool", "step_verb": "Verb", "user_id": "User",
 }  # fmt: skip
-_SHOWN_APART = ("exception.type", "exception.message", "exception.stacktrace")
+_SHOWN_APART = ("exception.type", "exception.message", "exception.stacktrace", ATTRIBUTE)
 MOST_ATTRIBUTES = 200
 HANDLED_WORDS = {True: "yes, it went on", False: "no", None: ""}
 
@@ -101,6 +102,8 @@ class EventView(NamedTuple):
     message: Text | None
     """None where the stack says the same."""
     stack: list[ThrownView]
+    build_words: str
+    """How the code would be shown as it was written; empty where it is, or needs nothing for it."""
     mission: str
     mission_path: str
     """Of the record itself, at its moment."""
@@ -112,6 +115,7 @@ class EventView(NamedTuple):
     moment: list[NamedText]
     """The step's inputs, the tool's arguments ..."""
     states: list[StateView]
+    attachments: list[AttachmentView]
     attributes: list[NamedText]
     also: list[AlsoTold]
 
@@ -139,6 +143,7 @@ def present_event(
         title=event.title,
         message=present_value(content.message) if content.message and not _is_in_stack(content) else None,
         stack=present_stack(content.stack),
+        build_words=_build_words(event) if is_as_built(content.stack) else "",
         mission=event.mission_name or event.mission_id or "",
         mission_path=record_path(event),
         facts=_facts(event),
@@ -148,9 +153,15 @@ def present_event(
         step_words=_step_words(moment),
         moment=_moment(moment, is_tool=event.source == TOOL),
         states=[StateView(each.agent_name, present_value(plain(each.found.state))) for each in moment.states],
+        attachments=present_attachments(content.record.attributes) if content.record is not None else [],
         attributes=_attributes(content),
         also=[AlsoTold(present_source(each.source), each.culprit or each.title, record_path(each)) for each in also],
     )
+
+
+def _build_words(event: ErrorEvent) -> str:
+    of_release = f" of the release {event.release}" if event.release else ""
+    return f"This is the code as it was built. With the source map{of_release} it is shown as it was written."
 
 
 def _is_in_stack(content: EventContent) -> bool:

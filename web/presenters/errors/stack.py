@@ -7,6 +7,7 @@ from typing import NamedTuple
 from faults.grouping.failures import shorten_path
 from telemetry.stacktraces import Frame, StackTrace, Thrown
 
+BUILT_ENDS = (".js", ".mjs", ".cjs")
 _LINKS = {
     "cause": "caused by",
     "context": "while it was handling",
@@ -33,6 +34,9 @@ class FrameView(NamedTuple):
     """Whole, with line and column."""
     lines: list[SourceLine]
     mapped_from: str
+    """Place in the built file, whole; empty where no source map was needed or known."""
+    built_place: str
+    """The same, as short as `place`."""
 
 
 class Run(NamedTuple):
@@ -76,9 +80,25 @@ def _frame(frame: Frame) -> FrameView:
     short = frame.module or shorten_path(frame.file) or "?"
     column = f":{frame.column}" if frame.column is not None else ""
     return FrameView(
-        frame.function or "(anonymous)", f"{short}{where}", f"{frame.file}{where}{column}", _lines(frame),
-        frame.mapped_from,
-    )  # fmt: skip
+        function=frame.function or "(anonymous)",
+        place=f"{short}{where}{column if _is_built(frame) else ''}",
+        file=f"{frame.file}{where}{column}",
+        lines=_lines(frame),
+        mapped_from=frame.mapped_from,
+        built_place=frame.mapped_from.rpartition("/")[2],
+    )
+
+
+def _is_built(frame: Frame) -> bool:
+    """Code that a bundler wrote: without its text, in one line perhaps, where the column is all there is."""
+    path = frame.file.partition("?")[0]
+    return path.endswith(BUILT_ENDS) and frame.column is not None and not frame.mapped_from and not frame.source
+
+
+def is_as_built(stack: StackTrace | None) -> bool:
+    """Is there own code of which only what was built is known, and is none shown as it was written?"""
+    own = [] if stack is None else [frame for thrown in stack.chain for frame in thrown.frames if _is_own(frame)]
+    return any(map(_is_built, own)) and not any(frame.mapped_from or frame.source for frame in own)
 
 
 def _lines(frame: Frame) -> list[SourceLine]:
