@@ -17,8 +17,8 @@ WORK = Table(
     ("int8", "int8", "varchar", "int8", "bool"),
 )
 SPAN, LOG, STEP = "span", "log", "step"
-SENTRY_EVENT = "sentry.event"
-"""Name of the log record that an event of a Sentry client becomes, whatever its level."""
+SENTRY_EVENTS = frozenset({"sentry.event", "browser.sentry.event"})
+"""Names of the log record that an event of a Sentry client becomes, whatever its level."""
 _ERROR_CODE = 2
 
 
@@ -50,7 +50,7 @@ def span_fails(span: IncomingSpan) -> bool:
 
 def log_fails(log: IncomingLog) -> bool:
     """Does the record tell of a failure?"""
-    return log.meaning.is_error or log.event_name == SENTRY_EVENT
+    return log.meaning.is_error or log.event_name in SENTRY_EVENTS
 
 
 def _write(cursor: Any, project_id: int, rows: Sequence[tuple[str, int, bool]]) -> None:

@@ -7,7 +7,7 @@ from faults.grouping.failures import ERROR, FATAL, INFO, LOG, SENTRY, WARNING, F
 from faults.grouping.matching import name_failure
 from faults.reading import ReadStack
 from faults.reading.correlation import read_correlation
-from faults.store import SENTRY_EVENT
+from faults.store import SENTRY_EVENTS
 from telemetry.conventions import map_log
 from telemetry.conventions.values import read_json, read_text
 from telemetry.meaning import WAITS_FOR_A_PERSON, is_cancellation
@@ -28,7 +28,7 @@ def read_log(record: LogRecord, time_ns: int, read_stack: ReadStack) -> Failure 
     that is none of an error's level."""
     meaning = map_log(record)
     about = read_correlation(record)
-    is_sentry = record.event_name == SENTRY_EVENT
+    is_sentry = record.event_name in SENTRY_EVENTS
     if is_sentry and not meaning.is_error and _is_mere_message(record):
         return None
     told = sentry.read_stack(record.attributes) if is_sentry else None

@@ -19,6 +19,7 @@ DASHBOARD = Dashboard(
             PanelQuery("missionscope.agents.active", "max", "agents"),
             PanelQuery("missionscope.missions.active", "max", "missions"),
         ), help="The most at one time."),
+        Panel("agents", "Agent duration p90", (PanelQuery("missionscope.agent.duration", "p90"),), "s", ("agent",)),
         Panel("verbs", "Steps by verb", (PanelQuery(STEPS, "count"),), "", ("verb",), BARS),
         Panel("errors", "Failed steps by verb", (PanelQuery(STEPS, "error_rate"),), "ratio", ("verb",)),
         Panel("classes", "Failed steps by agent class", (PanelQuery(STEPS, "error_rate"),), "ratio", ("agent_class",)),

@@ -23,6 +23,8 @@ DASHBOARD = Dashboard(
         Panel("cost", "Cost by model", (PanelQuery(COST, "sum"),), "USD", ("model",), BARS),
         Panel("latency", "Latency", percentiles(CALLS), "s"),
         Panel("latency-model", "Latency p90 by model", (PanelQuery(CALLS, "p90"),), "s", ("model",)),
+        Panel("latency-provider", "Latency p90 by provider", (PanelQuery(CALLS, "p90"),), "s", ("provider",)),
+        Panel("latency-service", "Latency p90 by service", (PanelQuery(CALLS, "p90"),), "s", ("service",)),
         Panel("first", "Time to first token", percentiles(FIRST), "s"),
         Panel("first-model", "First token p90 by model", (PanelQuery(FIRST, "p90"),), "s", ("model",)),
         Panel("errors", "Failed calls by model", (PanelQuery(CALLS, "error_rate"),), "ratio", ("model",)),

@@ -10,8 +10,10 @@ from telemetry.sentry.common import SCOPE, describe, read_moment, resource_of, w
 from telemetry.sentry.stacktraces import show_exceptions, title_of
 from telemetry.sentry.values import read_log_ids, read_mapping, read_values
 
-EVENT_NAME = "sentry.event"
-"""`faults.store` knows it too."""
+EVENT_NAME, PAGE_EVENT_NAME = "sentry.event", "browser.sentry.event"
+"""`faults.store` knows them too. Pages' begin as all that pages tell: their errors are counted by that."""
+PAGE_PLATFORM = "javascript"
+"""Of clients in browsers; those of Node say `node`."""
 ATTACHMENT_NAME = "sentry.attachment"
 NO_MESSAGE = "(no message)"
 
@@ -34,7 +36,7 @@ def make_event(payload: Mapping[str, Any], attachments: Sequence[Mapping[str, An
         attributes=attributes.kept,
         trace_id=trace_id,
         span_id=span_id,
-        event_name=EVENT_NAME,
+        event_name=PAGE_EVENT_NAME if read_text(payload.get("platform")) == PAGE_PLATFORM else EVENT_NAME,
         resource=resource_of(payload),
         scope=SCOPE,
         dropped_attributes_count=attributes.dropped_count,

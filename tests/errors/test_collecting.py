@@ -66,6 +66,15 @@ def test_the_same_exception_on_span_log_and_client_event_is_one_and_the_richest_
     assert [event["for"] for event in read_events(project, counted=False)] == [("sentry", "01")] * 2
 
 
+@pytest.mark.parametrize("event", ["sentry.event", "browser.sentry.event"])
+def test_what_sentrys_clients_report_is_an_error_whatever_its_level(event: str) -> None:
+    project = make_project("one")
+    told = {"exception__type": BOOM[0], "exception__message": BOOM[1], "exception__stacktrace": PYTHON_STACK}
+    send(project, line("ValueError: x", severity=13, event=event, **told))
+    [group] = read_groups(project)
+    assert (group["event_count"], group["source"]) == (1, "sentry")
+
+
 def test_a_parent_that_passes_on_its_childs_exception_makes_none() -> None:
     project = make_project("one")
     send(

@@ -1,5 +1,6 @@
 """Failed steps of a plan that records tell of are events, each failure once."""
 
+import json
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from analysis.recompute import recompute_missions
 from faults.models import Event
 from ingest.commit import store_prepared
 from ingest.prepare import prepare
+from tests.api.test_access import with_key
 from tests.errors.telling import collect, line, read_events, read_groups, send
 from tests.ingest.delivery import REDACTOR
 from tests.ingest.test_stage7_order import attribute_pools, deliver
-from tests.plans.stage7_events import completed, created, output, started, stored
+from tests.plans.stage7_events import as_map, completed, created, output, started, stored
 from traces.models import Mission
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,21 @@ def test_a_failed_step_is_an_event_with_its_verb(place):
     assert "no answer from the page" in group["title"]
     [event] = read_events(place)
     assert event["mission"] == "m-1"
+
+
+def test_a_failed_steps_event_shows_what_went_into_it(project, api_key):
+    made, *rest = failed_step("s-1", 0)
+    tell(
+        project.pk,
+        made | {"inputValues": as_map(url={"inputName": "url", "value": "https://a.example/", "valueType": "string"})},
+        *rest,
+    )
+    client = with_key(api_key.key)
+    [group] = client.get("/api/v1/errors/").json()["results"]
+    [event] = client.get(f"/api/v1/errors/{group['id']}/events/").json()["results"]
+    step = client.get(f"/api/v1/errors/{group['id']}/events/{event['id']}/").json()["moment_step"]
+    assert (step["step_id"], step["verb"]) == ("s-1", "SCRAPE")
+    assert "https://a.example/" in json.dumps(step["inputs"])
 
 
 @pytest.mark.parametrize("is_line_first", [True, False])

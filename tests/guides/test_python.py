@@ -9,7 +9,7 @@ import pytest
 
 from tests.blackbox.client import Reader
 from tests.guides.programs import run, started, told, write_programs
-from tests.guides.reading import Told, read_told
+from tests.guides.reading import Told, read_level, read_told
 from tests.servers import Server, find_free_port
 
 pytestmark = pytest.mark.only_on("sqlite")  # what senders do is the same on every database
@@ -21,12 +21,13 @@ def mission(server: Server, dsn: str, broker: dict[str, str], tmp_path_factory: 
     folder, name = tmp_path_factory.mktemp("python"), f"guide-{secrets.token_hex(6)}"
     assert write_programs("python.md", folder) == ["telemetry.py", "engine.py", "desk.py"]
     port = str(find_free_port())
-    engine = told(server, dsn, "engine", PORT=port, **broker)
+    engine = told(server, dsn, "engine", PORT=port, OTEL_METRIC_EXPORT_INTERVAL="500", **broker)
     desk = told(server, dsn, "desk", ENGINE_URL=f"http://127.0.0.1:{port}", MISSION=name, **broker)
     with started([sys.executable, "engine.py"], folder, engine):
         printed = run([sys.executable, "desk.py"], folder, desk)
         reader = Reader(server.url, server.key)
-        shown = read_told(reader, name, spans=11)
+        shown = read_told(reader, name, spans=12)
+        read_level(reader, "rabbitmq.message.current", "engine")  # while there is somebody who measures it
         reader.close()
     return shown._replace(printed=printed + (folder / "engine.out").read_text())
 
@@ -48,6 +49,29 @@ def test_model_call_and_tools_are_understood(mission: Told, stored: Reader):
     tools = stored.items(f"{mission.path}tool-calls/")
     assert sorted(tool["effective_status"] for tool in tools) == ["failed", "ok"]
     assert {tool["tool_name"] for tool in tools} == {"divide"}
+    said = stored.read(f"{mission.path}llm-calls/{call['id']}/")
+    assert said["input_messages"][0]["parts"][0]["content"] == "heat pumps"
+    assert said["output_messages"][0]["parts"][0]["content"] == "About heat pumps: look it up."
+
+
+def test_a_tool_runs_arguments_and_result_hang_on_its_span_and_so_does_the_statement_below_it(
+    mission: Told, stored: Reader
+):
+    [done] = [run for run in stored.items(f"{mission.path}tool-calls/") if run["effective_status"] == "ok"]
+    run = stored.read(f"{mission.path}tool-calls/{done['id']}/")
+    assert (run["arguments"], run["result"]) == ([6, 3], "2.0")
+    span = next(span for span in mission.spans if span["span_id"] == run["span_id"])
+    assert span["trace_id"] == run["trace_id"]
+    statement = mission.span("INSERT results")
+    assert (statement["parent_span_id"], statement["otel_kind"]) == (span["span_id"], "CLIENT")
+    assert statement["span_kind"] == "DB"
+
+
+def test_the_agents_state_at_each_step_is_kept(mission: Told, stored: Reader):
+    [agent] = stored.items(f"{mission.path}state/")
+    assert agent["state"] == {"working_on": "step-2", "tool": "divide"}
+    [before] = stored.items(f"{mission.path}state/", at_ns=mission.span("INSERT results")["end_ns"])
+    assert before["state"]["working_on"] == "step-1"
 
 
 def test_every_line_has_its_ids_in_missionscope_and_on_standard_output(mission: Told):
@@ -58,9 +82,16 @@ def test_every_line_has_its_ids_in_missionscope_and_on_standard_output(mission: 
         assert line["trace_id"]
     assert lines["told take your time"]["service_name"] == "engine"
     assert lines["step step-2 gave nothing"]["step_id"] == "step-2"
+    assert lines["step step-2 gave nothing"]["host_name"]
+    assert lines["step step-2 gave nothing"]["attributes"]["code.file.path"].endswith("engine.py")
+    assert {lines["mission begins"][name] for name in ("user_id", "conversation_id")} == {
+        "user-7", f"{mission.name}-talk"
+    }  # fmt: skip
+    assert {line["request_id"] for line in lines.values()} == {lines["mission begins"]["request_id"]}
     printed = [json.loads(line) for line in mission.printed.splitlines()]
     failed: dict[str, Any] = next(line for line in printed if line["message"] == "step step-2 gave nothing")
     assert (failed["level"], failed["mission.id"], failed["step.id"]) == ("WARNING", mission.name, "step-2")
+    assert {"host", "timestamp", "service", "pathname", "lineno"} <= set(failed)
     assert failed["trace_id"] == lines["step step-2 gave nothing"]["trace_id"]
 
 
@@ -73,3 +104,11 @@ def test_the_counter_and_the_histogram_are_in_the_catalogue(mission: Told, store
     named = {metric["name"]: metric for metric in stored.items("/api/v1/metrics/catalogue/")}
     assert {"engine.steps", "engine.step.duration"} <= set(named)
     assert named["engine.step.duration"]["units"] == ["s"]
+
+
+def test_processor_memory_uptime_queue_and_connections_are_measured(stored: Reader, mission: Told):
+    assert 0 <= read_level(stored, "process.cpu.utilization", "engine") <= 1
+    assert read_level(stored, "process.memory.usage", "engine") > 10_000_000
+    assert read_level(stored, "process.uptime", "engine") > 0
+    assert read_level(stored, "rabbitmq.message.current", "engine") >= 0
+    assert read_level(stored, "db.client.connection.count", "engine") == 0

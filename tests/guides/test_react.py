@@ -16,13 +16,13 @@ from playwright.sync_api import Page, expect
 
 from tests.blackbox.client import Reader
 from tests.docs.reading import read_snippets
-from tests.guides.programs import GUIDES, RUN_S, write_programs
-from tests.guides.reading import read_told
+from tests.guides.building import PAGE, bundle_page, check_page
+from tests.guides.programs import GUIDES, RUN_S
+from tests.guides.reading import read_told, read_total
 from tests.senders.dsn import get_dsn
 from tests.servers import find_free_port, start_server
 
 pytestmark = pytest.mark.browser
-PAGE = '<!doctype html><html lang="en"><title>Page</title><div id="root"></div><script src="/app.js"></script></html>'
 
 
 class Service:
@@ -83,22 +83,11 @@ class Service:
 def shown(node_packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Reader]]:
     """The page's server, and a reader of the MissionScope that the page sends to."""
     folder, port = tmp_path_factory.mktemp("react"), find_free_port()
-    names = write_programs("react.md", folder)
-    assert names == ["telemetry.ts", "socket.ts", "Boundary.tsx", "App.tsx"]
-    (folder / "node_modules").symlink_to(node_packages / "node_modules")
-    options = {
-        "strict": True, "module": "esnext", "moduleResolution": "bundler", "target": "es2022", "jsx": "react-jsx",
-        "skipLibCheck": True, "types": [], "lib": ["es2022", "dom", "dom.iterable"], "noEmit": True,
-    }  # fmt: skip
-    (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": names}))
-    run(folder, "tsc")
+    check_page(folder, node_packages)
     service = Service(folder, port)
     with start_server(folder, MISSIONSCOPE_CORS_ORIGINS=service.url) as server:
         config = {"url": server.url, "key": server.key, "dsn": get_dsn(server), "api": service.url, "release": "1.4.0"}
-        run(
-            folder, "esbuild", "App.tsx", "--bundle", "--minify", "--sourcemap=external", "--jsx=automatic",
-            "--outfile=app.js", f"--define:CONFIG={json.dumps(config)}",
-        )  # fmt: skip
+        bundle_page(folder, config)
         upload_source_map(folder, server.url, server.key, service.url)
         service.start()
         reader = Reader(server.url, server.key)
@@ -113,12 +102,6 @@ def upload_source_map(folder: Path, url: str, key: str, origin: str) -> None:
     text = told.text.replace("https://app.example.org", origin).replace("@dist/", "@")
     environment = {**os.environ, "MISSIONSCOPE_URL": url, "ADMIN_KEY": key, "NO_PROXY": "*"}
     subprocess.run(["bash", "-euc", text], cwd=folder, env=environment, check=True, capture_output=True, timeout=RUN_S)
-
-
-def run(folder: Path, program: str, *arguments: str) -> None:
-    command = [f"node_modules/.bin/{program}", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=RUN_S, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_click_is_followed_to_the_api_and_the_socket_and_a_failing_component_is_an_error(
@@ -153,3 +136,11 @@ def test_a_click_is_followed_to_the_api_and_the_socket_and_a_failing_component_i
     [event] = reader.items(f"/api/v1/errors/{group['id']}/events/")
     shown_event = reader.read(f"/api/v1/errors/{group['id']}/events/{event['id']}/")
     assert "App.tsx" in json.dumps(shown_event["stack"]), "the stack shows what was written, not the bundle"
+
+    page.goto("about:blank")  # what is measured waits for a minute, or for the page to be left
+    assert read_total(reader, "missionscope.frontend.page_load", "count") == 1
+    assert read_total(reader, "missionscope.frontend.interactions", "sum", "type=click") == 1
+    assert read_total(reader, "missionscope.frontend.errors", "sum") == 1
+    assert read_total(reader, "missionscope.frontend.websocket", "sum", "state=open") == 1
+    assert read_total(reader, "missionscope.frontend.websocket", "sum", "state=closed") == 1
+    assert read_total(reader, "react.component.render.duration", "count", "component=Mission") >= 1

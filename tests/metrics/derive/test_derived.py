@@ -129,6 +129,7 @@ def test_tools_and_the_methods_of_the_sdk_are_measured() -> None:
 def test_log_records_and_pages_are_counted() -> None:
     project = make_project("logs")
     records = [log(1, 9), log(2, 9), log(3, 17), log(61, 21), log(4, 0), log(5, 17, event="browser.exception")]
+    records += [log(7, 17, event="browser.sentry.event")]
     deliver(project, log_request(*records, log(6, 9, event="browser.websocket.open"), service="web"), "logs")
     click = span(2, 3, 3, "click", event_type="click", http__url="https://a.example/")
     deliver(project, from_service("web", span(1, 0, 2, "documentLoad"), click))
@@ -137,12 +138,12 @@ def test_log_records_and_pages_are_counted() -> None:
         (json.loads(key[1])["severity"], key[2]): each[1]
         for key, each in values(project, "missionscope.log.records").items()
     }
-    assert counted == {("info", 0): 3, ("error", 0): 2, ("critical", 60): 1, ("unset", 0): 1}
+    assert counted == {("info", 0): 3, ("error", 0): 3, ("critical", 60): 1, ("unset", 0): 1}
     assert values(project, "missionscope.errors") == {
-        ("web", '{"source":"log"}', 0): (2, 2.0, None),
+        ("web", '{"source":"log"}', 0): (3, 3.0, None),
         ("web", '{"source":"log"}', 60): (1, 1.0, None),
     }
-    assert values(project, "missionscope.frontend.errors") == {("web", "{}", 0): (1, 1.0, None)}
+    assert values(project, "missionscope.frontend.errors") == {("web", "{}", 0): (2, 2.0, None)}
     assert values(project, "missionscope.frontend.websocket") == {("web", '{"state":"open"}', 0): (1, 1.0, None)}
     assert values(project, "missionscope.frontend.page_load") == {("web", "{}", 0): (1, 2.0, 0)}
     assert values(project, "missionscope.frontend.interactions") == {("web", '{"type":"click"}', 0): (1, 1.0, None)}

@@ -21,6 +21,13 @@ from tests.telemetry.sentry.making import (
 )
 
 
+@pytest.mark.parametrize(
+    ("platform", "name"), [("javascript", "browser.sentry.event"), ("node", "sentry.event"), (None, "sentry.event")]
+)
+def test_what_a_page_reports_is_named_as_all_that_pages_tell(platform: str | None, name: str):
+    assert decode_event(platform=platform).event_name == name
+
+
 def test_an_exception_is_told_in_opentelemetry_words_and_whole():
     log = decode_event()
     assert (log.event_name, log.body, log.time_ns) == ("sentry.event", "ValueError: no price", AT_NS)
