@@ -9,6 +9,9 @@ MAX_NS = 2**63 - 1
 
 NS_PER_SECOND = 1_000_000_000
 
+CLOCK_SPARE_NS = 2 * 3600 * NS_PER_SECOND
+"""What is old is deleted so much later than is promised: nothing goes early by a clock that is ahead for an hour."""
+
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d{0,9})?\s?(?:(Z|z)|([+-])(\d\d):?(\d\d))?",
     re.ASCII,

@@ -1,12 +1,12 @@
 """How long points and rollups are kept, and the job that lets go of what is older."""
 
-import time
 from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from core.nanotime import CLOCK_SPARE_NS, now_ns
 from core.pressure import giving_way
 from metrics.levels import DAY_NS, DAY_S, LEVELS_S, LONG_DAYS, MINUTE_S, POINTS_S, floor_ns
 from metrics.work import has_work
@@ -30,10 +30,10 @@ def get_kept_since_ns(level_s: int, now_ns: int) -> int:
 
 def retain() -> None:
     """Delete points and rollups that are older than they are kept, and series that have neither."""
-    delete_old(time.time_ns())
+    delete_old(now_ns() - CLOCK_SPARE_NS)
 
 
-def delete_old(now_ns: int) -> None:
+def delete_old(at_ns: int) -> None:
     """The same at a given time."""
     last = 0
     while True:
@@ -43,9 +43,9 @@ def delete_old(now_ns: int) -> None:
             if not ids:
                 return
             for level_s, above_s in pairwise((POINTS_S, *LEVELS_S)):
-                _delete_made_use_of(cursor, ids, level_s, above_s, get_kept_since_ns(level_s, now_ns))
-            _delete_level(cursor, ids, LEVELS_S[-1], get_kept_since_ns(LEVELS_S[-1], now_ns))
-            _delete_series(cursor, ids, now_ns)
+                _delete_made_use_of(cursor, ids, level_s, above_s, get_kept_since_ns(level_s, at_ns))
+            _delete_level(cursor, ids, LEVELS_S[-1], get_kept_since_ns(LEVELS_S[-1], at_ns))
+            _delete_series(cursor, ids, at_ns)
             last = ids[-1]
 
 

@@ -2,14 +2,12 @@
 
 import os
 import random
-import re
 import signal
 import time
 from pathlib import Path
 
 import pytest
 
-from missionscope.consumer import LONGEST_PAUSE_S
 from tests.blackbox.machine import family
 from tests.faults.alerting import Alerted, alerted_in, wait_until
 from tests.faults.relay import relay_to
@@ -112,8 +110,6 @@ def test_alerts_wait_for_redis_and_nothing_must_be_restarted(tmp_path: Path, red
         redis.start()
         told_s = alerted.wait_until_told(BACK_S)
         print(f"{len(alerted.sent)} alerts; told {told_s:.1f} s after Redis was back")
-        pauses_s = re.findall(r"Trying again in ([\d.]+) seconds", alerted.machine.log.read_text())
-        assert max(map(float, pauses_s)) <= LONGEST_PAUSE_S
         check_nothing_restarted(alerted, worker)
 
 

@@ -5,11 +5,12 @@ import pytest
 from core.nanotime import now_ns
 from metrics.levels import DAY_NS, floor_ns
 from metrics.models import Point, Rollup, Series
-from metrics.retention import delete_old
+from metrics.retention import delete_old, retain
 from tests.metrics.pushing import metric, point, push, push_metric, request, roll
 
 pytestmark = pytest.mark.django_db
 NOW_NS = now_ns()
+HOUR_NS = 3_600 * 10**9
 OLD_NS = floor_ns(NOW_NS, 86_400) - 20 * DAY_NS + 3600 * 10**9
 
 
@@ -60,3 +61,13 @@ def test_what_is_not_yet_rolled_up_stays(project):
     assert counts() == {60: [1], 600: [1], 7200: [1], 86400: [1]}
     delete_old(NOW_NS)
     assert not Point.objects.exists()
+
+
+@pytest.mark.parametrize(("ahead_ns", "kept"), [(0, 1), (HOUR_NS, 1), (3 * HOUR_NS, 0)])
+def test_a_clock_that_is_an_hour_ahead_deletes_nothing_early(project, monkeypatch, settings, ahead_ns, kept):
+    """At the last moment of the last day of the point."""
+    kept_until_ns = floor_ns(OLD_NS, 86_400) + (settings.MISSIONSCOPE_METRIC_POINTS_DAYS + 1) * DAY_NS - 1
+    push_metric(project.pk, gauge(OLD_NS))
+    monkeypatch.setattr("core.nanotime.time.time_ns", lambda: kept_until_ns + ahead_ns)
+    retain()
+    assert Point.objects.count() == kept

@@ -15,6 +15,7 @@ import redis
 
 from core import jobs
 from missionscope.beat import SteadySchedule
+from tests.servers import find_free_port
 
 PATIENCE_S = 60
 
@@ -135,3 +136,26 @@ def test_redis_away_is_no_error_and_is_not_asked_again_at_once(celery_jobs, monk
     for _ in range(10):
         wake("t.work")
     assert len(asked) == 1
+
+
+def test_a_worker_tries_again_every_few_seconds_however_long_redis_is_away(celery_jobs, monkeypatch):
+    """Each try is told to its log with the pause that follows; no pause is waited for here."""
+    from missionscope.consumer import LONGEST_PAUSE_S, LastingConsumer
+
+    class Enough(Exception):
+        pass
+
+    pauses_s: list[float] = []
+
+    def tell(_text: str, _url: str, _error: Exception, what_next: str) -> None:
+        pauses_s.append(float(what_next.partition(" in ")[2].split()[0]))
+        if len(pauses_s) == 30:
+            raise Enough
+
+    monkeypatch.setattr("celery.worker.consumer.consumer.error", tell)
+    monkeypatch.setattr("kombu.utils.functional.sleep", lambda _: None)
+    consumer = LastingConsumer.__new__(LastingConsumer)
+    consumer.app, consumer.first_connection_attempt, consumer.broker_connection_retry_attempt = celery_jobs.app, True, 0
+    with pytest.raises(Enough):
+        consumer.ensure_connected(celery_jobs.app.connection_for_read(f"redis://127.0.0.1:{find_free_port()}/0"))
+    assert pauses_s[-1] == max(pauses_s) == LONGEST_PAUSE_S
