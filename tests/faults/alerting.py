@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +18,7 @@ from tests.alerts.test_sending import receiver, url_of
 from tests.blackbox.client import Sender as Poster
 from tests.faults.machine import Machine, machine_in
 from tests.faults.test_poison import make_request, make_span
+from tests.faults.waiting import PATIENCE_S, wait_until
 
 RULE = {
     "name": "Expensive",
@@ -26,7 +27,6 @@ RULE = {
     "group_by": ["mission"],
 }
 AT_ONCE = {"group_wait_s": 0, "group_interval_s": 0, "repeat_interval_s": 10**6}
-PATIENCE_S = 90.0
 
 
 class Telling(NamedTuple):
@@ -194,12 +194,3 @@ def alerted_in(directory: Path, **environment: str) -> Iterator[Alerted]:
                 receivers.hold_post.clear()
                 receivers.box.hold.clear()
                 alerted.door.close()
-
-
-def wait_until(is_so: Callable[[], bool], tell: Callable[[], str] = str, within_s: float = PATIENCE_S) -> float:
-    """How long it took until it was so; AssertionError with what `tell` says when it took too long."""
-    begun_s = time.monotonic()
-    while not is_so():
-        assert time.monotonic() - begun_s < within_s, tell()
-        time.sleep(0.05)
-    return time.monotonic() - begun_s

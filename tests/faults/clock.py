@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.faults.alerting import wait_until
+from tests.faults.waiting import wait_until
 
 
 def find_faketime() -> str:

@@ -2,16 +2,16 @@
 
 import os
 import random
-import signal
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.blackbox.machine import family
-from tests.faults.alerting import Alerted, alerted_in, wait_until
+from tests.faults.alerting import Alerted, alerted_in
 from tests.faults.relay import relay_to
 from tests.faults.test_redis import Redis, redis
+from tests.faults.waiting import wait_until
+from tests.faults.workers import find_worker, kill_worker
 
 __all__ = ["redis"]
 LATE_S = 60.0
@@ -37,7 +37,7 @@ def test_a_killed_worker_s_alerts_are_told_once_within_a_minute_of_the_next(tmp_
         for _ in range(RANDOM_KILLS):
             alerted.fire()
             time.sleep(chance.random() * 3)
-            kill(find_worker(alerted))
+            kill_worker(alerted.machine)
             last_back_s = wait_for_worker(alerted)
         alerted.fire()
         alerted.wait_until_told()
@@ -61,7 +61,7 @@ def kill_in_the_middle(alerted: Alerted) -> float:
     receivers.box.hold.set()
     alerted.fire()
     wait_until(lambda: bool(receivers.posts and receivers.box.mails), alerted.tell_state)
-    kill(find_worker(alerted))
+    kill_worker(alerted.machine)
     receivers.hold_post.clear()
     receivers.box.hold.clear()
     return wait_for_worker(alerted)
@@ -69,39 +69,13 @@ def kill_in_the_middle(alerted: Alerted) -> float:
 
 def wait_for_worker(alerted: Alerted) -> float:
     """When there is one; monotonic."""
-    find_worker(alerted)
+    find_worker(alerted.machine)
     return time.monotonic()
-
-
-def find_worker(alerted: Alerted) -> int:
-    """The process of the Celery worker, once there is one."""
-    process = alerted.machine.process
-    assert process is not None
-    found: list[int] = []
-
-    def is_there() -> bool:
-        found[:] = [pid for pid in family(process.pid) if is_celery(pid)]
-        return bool(found)
-
-    wait_until(is_there)
-    return found[0]
-
-
-def is_celery(pid: int) -> bool:
-    try:
-        return b"celery" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-
-
-def kill(pid: int) -> None:
-    os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not is_celery(pid))
 
 
 def test_alerts_wait_for_redis_and_nothing_must_be_restarted(tmp_path: Path, redis: Redis) -> None:
     with alerted_in(tmp_path, REDIS_URL=redis.url) as alerted:
-        worker = find_worker(alerted)
+        worker = find_worker(alerted.machine)
         alerted.fire()
         alerted.wait_until_told()
         redis.kill()
@@ -115,7 +89,7 @@ def test_alerts_wait_for_redis_and_nothing_must_be_restarted(tmp_path: Path, red
 
 def test_alerts_need_nothing_that_redis_holds(tmp_path: Path, redis: Redis) -> None:
     with alerted_in(tmp_path, REDIS_URL=redis.url) as alerted:
-        worker = find_worker(alerted)
+        worker = find_worker(alerted.machine)
         until_s = time.monotonic() + AWAY_S
         while time.monotonic() < until_s:
             alerted.fire()
@@ -127,7 +101,7 @@ def test_alerts_need_nothing_that_redis_holds(tmp_path: Path, redis: Redis) -> N
 
 def test_alerts_wait_for_a_redis_that_hangs(tmp_path: Path, redis: Redis) -> None:
     with alerted_in(tmp_path, REDIS_URL=redis.url) as alerted:
-        worker = find_worker(alerted)
+        worker = find_worker(alerted.machine)
         alerted.fire()
         alerted.wait_until_told()
         redis.hang()
@@ -145,7 +119,7 @@ def test_alerts_wait_for_a_redis_that_hangs(tmp_path: Path, redis: Redis) -> Non
 def test_alerts_outlive_connections_to_redis_that_went_silent(tmp_path: Path, redis: Redis) -> None:
     """As when its machine is replaced by another, and nobody tells those who were connected."""
     with relay_to(redis.port) as relay, alerted_in(tmp_path, REDIS_URL=f"redis://127.0.0.1:{relay.port}/0") as alerted:
-        worker = find_worker(alerted)
+        worker = find_worker(alerted.machine)
         alerted.fire()
         alerted.wait_until_told()
         relay.go_silent()
@@ -169,7 +143,7 @@ def fire_slowly(alerted: Alerted) -> None:
 def check_nothing_restarted(alerted: Alerted, worker: int) -> None:
     """All was told once, by the same processes, which go on."""
     alerted.check_once(repeated=0)
-    assert find_worker(alerted) == worker
+    assert find_worker(alerted.machine) == worker
     wait_until(lambda: read_lag_ms(alerted) < LOOKS_EVERY_MS)
     assert alerted.machine.process is not None
     assert alerted.machine.process.poll() is None
