@@ -52,8 +52,6 @@ BESIDE_NICENESS = 10
 
 # Celery warns a worker that runs as root of pickled tasks; only JSON is accepted here.
 warnings.filterwarnings("ignore", message="(?s).*worker with superuser privileges")
-# And of running jobs whose messages a lost connection cannot acknowledge; ours are acknowledged when they begin.
-warnings.filterwarnings("ignore", message="(?s).*which\non connection loss cancels")
 NOWHERE = Origin()
 logger = structlog.get_logger("missionscope.jobs")
 client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)

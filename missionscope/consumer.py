@@ -1,9 +1,11 @@
 """The worker's consumer of wake-ups: as Celery's, and it outlives a Redis that goes away."""
 
+import warnings
 from functools import partial
 from typing import Any
 
 import structlog
+from celery.exceptions import CPendingDeprecationWarning
 from celery.worker.consumer import Consumer
 
 from missionscope.redis_away import jobs_outage
@@ -26,8 +28,11 @@ class LastingConsumer(Consumer):  # type: ignore[misc]
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:
         """Drop the connection. Kombu wants to put such wake-ups back through it, and fails for it has no client by
-        then, which would end the worker. They are hints: the intervals of the jobs serve."""
+        then, which would end the worker. They are hints: the intervals of the jobs serve. And it warns of running jobs
+        whose messages cannot be acknowledged any more: ours are acknowledged when they begin."""
         try:
-            super().on_connection_error_after_connected(exc)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", CPendingDeprecationWarning)
+                super().on_connection_error_after_connected(exc)
         except AttributeError as error:
             logger.warning("wake-ups were lost with the connection", error=str(error))

@@ -123,6 +123,7 @@ def test_a_line_cannot_forge_another(lines: JsonSender, stored: Reader, mission:
     assert post(lines, json.dumps(line(forged)).encode()) == {"accepted": 1, "rejected": []}
     assert post(lines, json.dumps(line("m" * 1_000_000)).encode())["accepted"] == 1
     assert [log["body"] for log in stored.logs(forged)] == ["line 0"]
+    stored.until_computed()
     assert stored.missions(mission) == stored.missions(forged)
     assert len(stored.missions(forged)) == 1
 

