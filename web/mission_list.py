@@ -6,6 +6,7 @@ from typing import Any
 from accounts.records import ProjectAccess
 from live.feeds import get_list_cursor
 from search.selectors import find_missions_with
+from traces.missions import list_analyses
 from traces.overview import count_activity, list_known_names
 from traces.records import MissionRow
 from traces.selectors import (
@@ -18,8 +19,10 @@ from traces.selectors import (
 )
 from web.presenters.columns import DEFAULT_SORT, present_columns
 from web.presenters.filters import FilterMenu, describe_filters, present_filters
+from web.presenters.mission.verdict import tells_stall
 from web.presenters.mission_query import MissionQuery
 from web.presenters.missions import (
+    OPEN_STATUSES,
     present_activity,
     present_counts,
     present_log_traces,
@@ -65,7 +68,14 @@ def read_rows(project: ProjectAccess, query: MissionQuery, *, cursor: str, now_n
         limit=PAGE_ROWS,
     )
     following = query.path(cursor=page.next_cursor) if page.next_cursor else ""
-    return {"missions": present_missions(page.rows, now_ns), "next_path": following}
+    return {"missions": present_missions(page.rows, now_ns, find_stalled(page.rows)), "next_path": following}
+
+
+def find_stalled(rows: Iterable[MissionRow]) -> set[int]:
+    """Keys of those that are not over and of which the analysis says that they stand still."""
+    pks = [row.pk for row in rows if row.status in OPEN_STATUSES]
+    analyses = list_analyses(pks) if pks else {}
+    return {pk for pk, analysis in analyses.items() if tells_stall(analysis.get("findings", ()))}
 
 
 def read_strip(project: ProjectAccess, query: MissionQuery, *, now_ns: int) -> dict[str, Any]:
@@ -84,10 +94,13 @@ def read_strip(project: ProjectAccess, query: MissionQuery, *, now_ns: int) -> d
 def read_changes(project: ProjectAccess, query: MissionQuery, *, after: int, now_ns: int) -> dict[str, Any]:
     """Context of `missions/_changes.html`: rows that changed after the live cursor, and which the filters take."""
     rows = list_changed_missions(project.project_pk, after, MOST_CHANGES)
+    stalled_pks = find_stalled(rows)
     chosen = mission_filter(project, query, now_ns)
     return {
         **read_strip(project, query, now_ns=now_ns),
-        "rows": [(present_mission(row, now_ns), is_taken(row, chosen)) for row in rows],
+        "rows": [
+            (present_mission(row, now_ns, is_stalled=row.pk in stalled_pks), is_taken(row, chosen)) for row in rows
+        ],
         "after": rows[-1].list_seq if rows else after,
         "has_more": len(rows) == MOST_CHANGES,
     }

@@ -1,6 +1,6 @@
 """Rows of the list of missions as its templates show them. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import NamedTuple, TypedDict
 
 from traces.overview import Activity, Bucket
@@ -24,6 +24,8 @@ class MissionItem(TypedDict):
     name: str
     path: str
     status: str
+    status_word: str
+    """What is said in place of it; empty for the status."""
     status_note: str
     """What the sender said, where it differs from what is derived; else empty."""
     verdict: str
@@ -78,8 +80,8 @@ class Chart(NamedTuple):
     """What it shows, for those who do not see it."""
 
 
-def present_mission(row: MissionRow, now_ns: int) -> MissionItem:
-    """One mission as a row."""
+def present_mission(row: MissionRow, now_ns: int, *, is_stalled: bool = False) -> MissionItem:
+    """One mission as a row. `is_stalled`: it is not over, and stands still."""
     is_open = row.status in OPEN_STATUSES
     return {
         "id": row.id,
@@ -87,6 +89,7 @@ def present_mission(row: MissionRow, now_ns: int) -> MissionItem:
         "name": row.name or row.id,
         "path": mission_path(row.id),
         "status": row.status,
+        "status_word": "stalled" if is_stalled else "",
         "status_note": _status_note(row),
         "verdict": row.verdict,
         "agents": _few(row.agents),
@@ -108,9 +111,9 @@ def present_mission(row: MissionRow, now_ns: int) -> MissionItem:
     }
 
 
-def present_missions(rows: Iterable[MissionRow], now_ns: int) -> list[MissionItem]:
+def present_missions(rows: Iterable[MissionRow], now_ns: int, stalled_pks: Container[int] = ()) -> list[MissionItem]:
     """All rows, seen at one moment."""
-    return [present_mission(row, now_ns) for row in rows]
+    return [present_mission(row, now_ns, is_stalled=row.pk in stalled_pks) for row in rows]
 
 
 def present_activity(activity: Activity) -> Chart:

@@ -1,5 +1,6 @@
 """Findings about a plan: the page and REST lead from each to the steps and agents it cites."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -86,3 +87,6 @@ def test_a_mission_whose_steps_wait_for_nobody_is_said_to_stall(project, as_alic
     assert "stalled 20 m" in page
     assert "SEARCH failed: no network (1 step is behind it)." in page
     assert as_alice.get("/api/v1/missions/m-2/").json()["status"] == "waiting"
+    for path in ("/missions/", "/missions/changes?after=0"):
+        [row] = re.findall(r'<tr data-row data-id="m-2".*?</tr>', as_alice.get(path).content.decode(), re.DOTALL)
+        assert '<span class="status-word">stalled</span>' in row, path

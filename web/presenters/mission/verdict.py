@@ -132,9 +132,14 @@ def _finding_link(finding: Mapping[str, Any]) -> EvidenceLink:
     return ref_link(refs[0], title)
 
 
+def tells_stall(findings: Iterable[Mapping[str, Any]]) -> bool:
+    """Do they say that the mission stands still?"""
+    return any(finding.get("detector") == STALL for finding in findings)
+
+
 def _status_word(mission: MissionRow, findings: Iterable[Mapping[str, Any]], now_ns: int) -> str:
     """`stalled 14 m` while it stands still, instead of the plain status."""
-    if mission.status not in ("active", "waiting") or not any(finding.get("detector") == STALL for finding in findings):
+    if mission.status not in ("active", "waiting") or not tells_stall(findings):
         return ""
     if mission.last_activity_ns is None:
         return "stalled"
