@@ -84,7 +84,11 @@ class Receiver(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:  # who sent it was killed in the middle
+            self.close_connection = True
+            return
         self.server.received.append((self.path, dict(self.headers), body))
         self.server.plan(self)
 

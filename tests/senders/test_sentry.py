@@ -61,6 +61,7 @@ def test_a_python_service(run_sentry: Callable[..., None], stored: Reader, missi
     assert SECRET not in str(told)
     assert "password" in told["sentry.exception"][-1]["stacktrace"]["frames"][-1]["vars"]
 
+    stored.until_computed()
     (group,) = stored.items("/api/v1/errors/", mission=mission)
     (event,) = stored.items(f"/api/v1/errors/{group['id']}/events/", mission=mission)
     assert (event["release"], event["environment"], event["user_id"]) == ("cashier@1.2.3", "staging", "user-8")
