@@ -13,7 +13,7 @@ from traces.records import LogRow
 
 MOST_KEYS = 500
 """Asked for at once."""
-_LOG_COLUMNS = (
+LOG_COLUMNS = (
     "id", "time_ns", "severity_number", "severity_text", "body", "is_cut", "service_name", "trace_id", "span_id",
     "agent_name", "step_id", "event_name", "change_seq", "user_id", "request_id", "conversation_id", "host_name",
 )  # fmt: skip
@@ -37,7 +37,8 @@ class LogFilter(NamedTuple):
     event_name: str = ""
 
 
-def _log_row(values: Sequence[Any], mission_id: str) -> LogRow:
+def make_log_row(values: Sequence[Any], mission_id: str) -> LogRow:
+    """The row of these columns."""
     return LogRow(
         pk=values[0],
         mission_id=mission_id,
@@ -63,7 +64,7 @@ def _log_row(values: Sequence[Any], mission_id: str) -> LogRow:
 def find_log_rows(pks: Sequence[int], mission_pk: int, mission_id: str) -> dict[int, LogRow]:
     """Log records of a mission by key; those of other missions are left out."""
     query = Log.objects.filter(mission_id=mission_pk, id__in=list(pks)[:MOST_KEYS])
-    return {values[0]: _log_row(values, mission_id) for values in query.values_list(*_LOG_COLUMNS)}
+    return {values[0]: make_log_row(values, mission_id) for values in query.values_list(*LOG_COLUMNS)}
 
 
 def list_logs(
@@ -71,8 +72,8 @@ def list_logs(
 ) -> list[LogRow]:
     """Log records of a mission in the order of their arrival."""
     query = _chosen_logs(Log.objects.filter(mission_id=mission_pk, change_seq__gt=after_seq), chosen)
-    found = query.order_by("change_seq").values_list(*_LOG_COLUMNS)
-    return [_log_row(values, mission_id) for values in (found if limit is None else found[:limit])]
+    found = query.order_by("change_seq").values_list(*LOG_COLUMNS)
+    return [make_log_row(values, mission_id) for values in (found if limit is None else found[:limit])]
 
 
 def list_logs_by_time(
@@ -87,8 +88,8 @@ def list_logs_by_time(
     query = _chosen_logs(Log.objects.filter(mission_id=mission_pk), chosen)
     if after is not None:
         query = query.filter(Q(time_ns__gt=after[0]) | Q(time_ns=after[0], id__gt=after[1]))
-    found = query.order_by("time_ns", "id").values_list(*_LOG_COLUMNS)[:limit]
-    return [_log_row(values, mission_id) for values in found]
+    found = query.order_by("time_ns", "id").values_list(*LOG_COLUMNS)[:limit]
+    return [make_log_row(values, mission_id) for values in found]
 
 
 def list_logs_of_spans(
@@ -104,8 +105,8 @@ def list_logs_of_spans(
         trace_id__in={from_hex(trace_id, 16) for trace_id, _ in found},
         span_id__in={from_hex(span_id, 8) for _, span_id in found},
     ).annotate(place=place)
-    for values in query.filter(place__lte=most_each).order_by("time_ns", "id").values_list(*_LOG_COLUMNS):
-        row = _log_row(values, mission_id)
+    for values in query.filter(place__lte=most_each).order_by("time_ns", "id").values_list(*LOG_COLUMNS):
+        row = make_log_row(values, mission_id)
         key = (row.trace_id or "", row.span_id or "")
         if key in found:
             found[key].append(row)
@@ -117,8 +118,8 @@ def list_newest_logs(
 ) -> list[LogRow]:
     """The last log records of a mission, in the order of their times."""
     query = _chosen_logs(Log.objects.filter(mission_id=mission_pk), chosen)
-    found = query.order_by("-time_ns", "-id").values_list(*_LOG_COLUMNS)[:limit]
-    return [_log_row(values, mission_id) for values in reversed(found)]
+    found = query.order_by("-time_ns", "-id").values_list(*LOG_COLUMNS)[:limit]
+    return [make_log_row(values, mission_id) for values in reversed(found)]
 
 
 def _chosen_logs(query: QuerySet[Log], chosen: LogFilter | None) -> QuerySet[Log]:

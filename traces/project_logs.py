@@ -9,16 +9,13 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from traces.log_selectors import LOG_COLUMNS, make_log_row
 from traces.models import Mission
 from traces.records import LogRow
 
 MOST_PKS = 10_000
 """Keys that a query may name: databases take only so many values."""
-_COLUMNS = (
-    "id", "mission_id", "time_ns", "severity_number", "severity_text", "body", "is_cut", "service_name", "trace_id",
-    "span_id", "agent_name", "step_id", "event_name", "change_seq", "user_id", "request_id", "conversation_id",
-    "host_name",
-)  # fmt: skip
+_COLUMNS = (*LOG_COLUMNS, "mission_id")
 _SELECTED = ", ".join(f"l.{column}" for column in _COLUMNS)
 _NAMED = ("service_name", "host_name", "agent_name", "user_id", "request_id", "conversation_id")
 LAST_64 = 2**63 - 1
@@ -167,32 +164,9 @@ def read_rows(project_id: int, where: Where, order: str, limit: int) -> list[Log
         )
         found = cursor.fetchall()
     keys = _mission_keys(project_id, found)
-    return [_row(values, keys.get(values[1], "")) for values in found]
+    return [make_log_row(values, keys.get(values[-1], "")) for values in found]
 
 
 def _mission_keys(project_id: int, found: Sequence[Sequence[Any]]) -> dict[int, str]:
-    pks = {values[1] for values in found if values[1] is not None}
+    pks = {values[-1] for values in found if values[-1] is not None}
     return dict(Mission.objects.filter(project_id=project_id, id__in=pks).values_list("id", "key")) if pks else {}
-
-
-def _row(values: Sequence[Any], mission_id: str) -> LogRow:
-    return LogRow(
-        pk=values[0],
-        mission_id=mission_id,
-        time_ns=values[2],
-        severity_number=values[3],
-        severity_text=values[4],
-        body=values[5],
-        is_cut=bool(values[6]),
-        service_name=values[7],
-        trace_id=bytes(values[8]).hex() if values[8] else None,
-        span_id=bytes(values[9]).hex() if values[9] else None,
-        agent_name=values[10],
-        step_id=values[11],
-        event_name=values[12],
-        change_seq=values[13],
-        user_id=values[14] or "",
-        request_id=values[15] or "",
-        conversation_id=values[16] or "",
-        host_name=values[17],
-    )
